@@ -1,0 +1,43 @@
+# herald_library(base DEPENDS ... [ASIO]) makes, from src/base:
+#   herald_base         every *.cpp but the tests
+#   herald_base_test    *_test.cpp     no I/O                      ctest label unit
+#   herald_base_pgtest  *_pgtest.cpp   a real PostgreSQL           ctest label pg
+# ASIO: use the precompiled header of Asio, JSON and the standard library (cmake/pch.hpp).
+function(herald_library name)
+  cmake_parse_arguments(ARG "ASIO" "" "DEPENDS" ${ARGN})
+  set(directory ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${directory}/*.cpp)
+  set(unit_tests ${sources})
+  list(FILTER unit_tests INCLUDE REGEX "_test\\.cpp$")
+  set(pg_tests ${sources})
+  list(FILTER pg_tests INCLUDE REGEX "_pgtest\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "_(test|pgtest|fuzz)\\.cpp$")
+  if(NOT sources)
+    file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cpp CONTENT "")
+    set(sources ${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cpp)
+  endif()
+
+  add_library(herald_${name} STATIC ${sources})
+  target_include_directories(herald_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)
+  target_link_libraries(herald_${name} PUBLIC ${ARG_DEPENDS})
+  if(ARG_ASIO)
+    target_precompile_headers(herald_${name} REUSE_FROM herald_pch)
+    target_link_libraries(herald_${name} PUBLIC herald_pch_usage)
+  endif()
+  if(unit_tests)
+    herald_test_executable(herald_${name}_test unit "${unit_tests}" herald_${name} "${ARG_ASIO}")
+  endif()
+  if(pg_tests)
+    herald_test_executable(herald_${name}_pgtest pg "${pg_tests}" herald_${name} "${ARG_ASIO}")
+  endif()
+endfunction()
+
+function(herald_test_executable target label sources library asio)
+  add_executable(${target} ${sources})
+  target_link_libraries(${target} PRIVATE ${library} herald_test_support GTest::gmock GTest::gtest GTest::gtest_main)
+  if(asio)
+    target_precompile_headers(${target} REUSE_FROM herald_pch)
+  endif()
+  add_test(NAME ${target} COMMAND ${target})
+  set_tests_properties(${target} PROPERTIES LABELS ${label} TIMEOUT 600)
+endfunction()
