@@ -1,0 +1,111 @@
+// PostgreSQL for coroutines: libpq without blocking, in pipeline mode.
+//
+// A Database belongs to one Loop and keeps a small fixed number of connections (two to four are enough; more lose, docs/architecture.md).
+// Statements outside a transaction are pipelined: several coroutines' statements travel on one connection without waiting for each other,
+// each with its own Sync, so each commits or fails alone. A Transaction has its connection for itself until it ends.
+//
+// A lost connection fails what was in flight with Unavailable (the effects are unknown) and is opened again with a growing pause.
+#pragma once
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "runtime/task.hpp"
+#include "storage/pg/params.hpp"
+#include "storage/pg/rows.hpp"
+
+namespace herald::pg
+{
+
+// One named statement. The name is the .sql file's stem: the prepared statement, the metric label and the log key.
+struct Statement
+{
+    std::string_view name;
+    std::string_view text;
+};
+
+// The server refused a statement.
+class SqlError : public std::runtime_error
+{
+public:
+    SqlError(std::string state, std::string constraint_name, const std::string& message)
+        : std::runtime_error(message), sqlstate(std::move(state)), constraint(std::move(constraint_name))
+    {
+    }
+    std::string sqlstate;    // five characters, e.g. 23505
+    std::string constraint;  // name of the violated constraint, or empty
+
+    [[nodiscard]] bool is_unique_violation() const { return sqlstate == "23505"; }
+    // 40001 and 40P01: the transaction may be tried again.
+    [[nodiscard]] bool is_retryable() const { return sqlstate == "40001" || sqlstate == "40P01"; }
+};
+
+// No connection, or it was lost: whether the statement had its effect is unknown.
+class Unavailable : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+struct DatabaseOptions
+{
+    std::string conninfo;         // libpq connection string or URI
+    int connections = 4;          // 1..64
+    std::chrono::milliseconds connect_timeout{5000};
+    std::string application_name = "herald";
+    // Statements of this database are read-only and see only the rows of one service: see storage/pg/tenant.hpp.
+};
+
+class Connection;
+
+// Move-only. Destroyed without commit(): rolled back (the connection is told so before anyone else gets it).
+class Transaction
+{
+public:
+    Transaction(Transaction&&) noexcept;
+    Transaction& operator=(Transaction&&) noexcept;
+    ~Transaction();
+
+    Task<Rows> execute(Statement statement, Params params, Deadline deadline);
+    Task<> commit(Deadline deadline);
+    Task<> rollback(Deadline deadline);
+
+private:
+    friend class Database;
+    struct Impl;
+    explicit Transaction(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+class Database
+{
+public:
+    Database(asio::any_io_executor executor, DatabaseOptions options);
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    // Opens the first connection; throws Unavailable with the server's words when it cannot. The others open when needed.
+    Task<> connect(Deadline deadline);
+    // Prepared on first use on each connection. Throws SqlError, Unavailable or DeadlineExceeded; at the deadline the statement is
+    // cancelled on the server as well.
+    Task<Rows> execute(Statement statement, Params params, Deadline deadline);
+    // Several statements, one transaction, one round trip: sent together behind one Sync. All answers, or the first SqlError (nothing kept).
+    Task<std::vector<Rows>> execute_together(std::vector<std::pair<Statement, Params>> statements, Deadline deadline);
+    Task<Transaction> begin(Deadline deadline);
+    // A script of several statements without parameters (migrations, tests). Runs as one implicit transaction.
+    Task<> run_script(std::string script, Deadline deadline);
+    // Waits until a NOTIFY arrives on `channel` or the deadline; keeps a connection of its own. Returns the payloads seen.
+    Task<std::vector<std::string>> listen(std::string channel, Deadline deadline);
+    // Closes every connection. What waits fails with Unavailable.
+    void close();
+
+private:
+    friend class Transaction;
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace herald::pg
