@@ -1,0 +1,405 @@
+-- The data model of the hot path and of what it reads. docs/architecture.md, "The data model", gives the reasons.
+--
+-- Conventions: every tenant table's key starts with service_id; facts and personal data are apart (`notification_contents`, `*_sealed`
+-- columns: AES-256-GCM by the process, never by SQL); small closed sets are smallint with the numbers of domain/notifications/notification.hpp.
+-- Hot tables have no foreign keys: each would lock a row of the referenced table on every insert, and nothing they point at is ever deleted.
+
+CREATE TABLE users (
+    id uuid PRIMARY KEY,
+    name text NOT NULL,
+    email_address text NOT NULL UNIQUE,
+    mobile_number text,
+    state text NOT NULL DEFAULT 'active' CHECK (state IN ('pending', 'active', 'inactive')),
+    platform_admin boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz
+);
+
+CREATE TABLE services (
+    id uuid PRIMARY KEY,
+    name text NOT NULL CONSTRAINT services_name_key UNIQUE,
+    email_from text NOT NULL CONSTRAINT services_email_from_key UNIQUE,
+    active boolean NOT NULL DEFAULT true,
+    restricted boolean NOT NULL DEFAULT true,
+    research_mode boolean NOT NULL DEFAULT false,
+    prefix_sms boolean NOT NULL DEFAULT true,
+    message_limit bigint NOT NULL CHECK (message_limit >= 0),
+    rate_limit integer NOT NULL DEFAULT 3000 CHECK (rate_limit >= 0),
+    permissions text[] NOT NULL DEFAULT '{}',
+    contact_link text,
+    retention_days_email integer NOT NULL DEFAULT 7 CHECK (retention_days_email BETWEEN 1 AND 365),
+    retention_days_sms integer NOT NULL DEFAULT 7 CHECK (retention_days_sms BETWEEN 1 AND 365),
+    branding jsonb,
+    version integer NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL,
+    created_by_id uuid REFERENCES users,
+    updated_at timestamptz
+);
+
+CREATE TABLE service_members (
+    service_id uuid NOT NULL REFERENCES services,
+    user_id uuid NOT NULL REFERENCES users,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (service_id, user_id)
+);
+
+-- Recipients a team key, or a service in trial mode, may send to besides its members.
+CREATE TABLE service_guest_list (
+    service_id uuid NOT NULL REFERENCES services,
+    channel smallint NOT NULL,
+    recipient text NOT NULL, -- normalised: E.164 or lower-cased address
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (service_id, channel, recipient)
+);
+
+CREATE TABLE api_keys (
+    id uuid PRIMARY KEY,
+    service_id uuid NOT NULL REFERENCES services,
+    name text NOT NULL,
+    secret_sealed bytea NOT NULL,
+    key_type smallint NOT NULL CHECK (key_type IN (1, 2, 3)),
+    created_at timestamptz NOT NULL,
+    created_by_id uuid REFERENCES users,
+    expiry_date timestamptz,
+    updated_at timestamptz
+);
+CREATE UNIQUE INDEX uix_service_to_key_name ON api_keys (service_id, name) WHERE expiry_date IS NULL;
+CREATE INDEX api_keys_by_service ON api_keys (service_id, created_at);
+
+CREATE TABLE sms_senders (
+    id uuid PRIMARY KEY,
+    service_id uuid NOT NULL REFERENCES services,
+    sms_sender text NOT NULL CHECK (length(sms_sender) BETWEEN 1 AND 15),
+    is_default boolean NOT NULL,
+    archived boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz
+);
+CREATE INDEX sms_senders_by_service ON sms_senders (service_id);
+CREATE UNIQUE INDEX sms_senders_one_default ON sms_senders (service_id) WHERE is_default AND NOT archived;
+
+CREATE TABLE email_reply_tos (
+    id uuid PRIMARY KEY,
+    service_id uuid NOT NULL REFERENCES services,
+    email_address text NOT NULL,
+    is_default boolean NOT NULL,
+    archived boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz
+);
+CREATE INDEX email_reply_tos_by_service ON email_reply_tos (service_id);
+CREATE UNIQUE INDEX email_reply_tos_one_default ON email_reply_tos (service_id) WHERE is_default AND NOT archived;
+
+-- The current version of each template, and every version it ever had (the current one included).
+CREATE TABLE templates (
+    service_id uuid NOT NULL REFERENCES services,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    channel smallint NOT NULL CHECK (channel IN (1, 2)),
+    name text NOT NULL,
+    content text NOT NULL,
+    subject text,
+    archived boolean NOT NULL DEFAULT false,
+    hidden boolean NOT NULL DEFAULT false,
+    priority boolean NOT NULL DEFAULT false,
+    redact_personalisation boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz,
+    created_by_id uuid REFERENCES users,
+    PRIMARY KEY (service_id, id)
+);
+CREATE TABLE template_versions (
+    service_id uuid NOT NULL,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    channel smallint NOT NULL,
+    name text NOT NULL,
+    content text NOT NULL,
+    subject text,
+    archived boolean NOT NULL,
+    hidden boolean NOT NULL,
+    priority boolean NOT NULL,
+    redact_personalisation boolean NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz,
+    created_by_id uuid REFERENCES users,
+    PRIMARY KEY (service_id, id, version),
+    FOREIGN KEY (service_id, id) REFERENCES templates (service_id, id)
+);
+
+-- Where a service wants to hear about its messages.
+CREATE TABLE service_callbacks (
+    service_id uuid NOT NULL REFERENCES services,
+    callback_type text NOT NULL CHECK (callback_type IN ('delivery_status', 'complaint', 'inbound_sms')),
+    id uuid NOT NULL,
+    url text NOT NULL CHECK (url ~ '^https?://'),
+    bearer_token_sealed bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz,
+    PRIMARY KEY (service_id, callback_type)
+);
+
+-- Facts about each message. Ids are UUIDv7, so a range of ids is a range of time; month partitions (maintain_partitions).
+-- `status` is in no index and pages keep room, so that a change of status stays a HOT update.
+CREATE TABLE notifications (
+    service_id uuid NOT NULL,
+    id uuid NOT NULL,
+    template_id uuid NOT NULL,
+    template_version integer NOT NULL,
+    api_key_id uuid,
+    created_by_id uuid,
+    job_id uuid,
+    job_row_number integer,
+    key_type smallint NOT NULL,
+    channel smallint NOT NULL,
+    status smallint NOT NULL CHECK (status BETWEEN 1 AND 13),
+    billable_units smallint NOT NULL,
+    international boolean NOT NULL,
+    rate_multiplier smallint NOT NULL,
+    local_date date NOT NULL, -- of created_at, in the configured zone: the day it is counted on
+    purge_on date NOT NULL,   -- the partition of its contents, and from when the API no longer shows it
+    created_at timestamptz NOT NULL,
+    sent_at timestamptz,
+    updated_at timestamptz,
+    phone_prefix text,
+    sent_by text,
+    client_reference text,
+    provider_reference text,
+    provider_response text,
+    PRIMARY KEY (service_id, id)
+) PARTITION BY RANGE (id);
+CREATE INDEX notifications_by_client_reference ON notifications (service_id, client_reference, id)
+    WHERE client_reference IS NOT NULL;
+
+-- Who it went to and what it said: sealed, and gone with its partition on purge_on.
+CREATE TABLE notification_contents (
+    purge_on date NOT NULL,
+    service_id uuid NOT NULL,
+    notification_id uuid NOT NULL,
+    sealed bytea NOT NULL,
+    PRIMARY KEY (purge_on, service_id, notification_id)
+) PARTITION BY RANGE (purge_on);
+
+-- Everything that ever happened to a message, append-only. `kind` numbers: domain/notifications/event.hpp.
+CREATE TABLE notification_events (
+    at timestamptz NOT NULL,
+    service_id uuid NOT NULL,
+    notification_id uuid NOT NULL,
+    kind smallint NOT NULL,
+    status smallint, -- the status it led to, when it changed one
+    attempt smallint,
+    provider text,
+    detail text -- a code or reason; never personal data
+) PARTITION BY RANGE (at);
+CREATE INDEX notification_events_by_notification ON notification_events (service_id, notification_id, at);
+
+-- Counts by day. Each change of state adds its difference to ledger_deltas in its own transaction (append-only: no hot row to wait for);
+-- fold_ledger sums them into ledger. The truth at any time is the sum of both.
+CREATE TABLE ledger (
+    local_date date NOT NULL,
+    service_id uuid NOT NULL,
+    template_id uuid NOT NULL,
+    channel smallint NOT NULL,
+    key_type smallint NOT NULL,
+    status smallint NOT NULL,
+    notifications bigint NOT NULL,
+    billable_units bigint NOT NULL,
+    PRIMARY KEY (service_id, local_date, template_id, channel, key_type, status)
+);
+CREATE TABLE ledger_deltas (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    local_date date NOT NULL,
+    service_id uuid NOT NULL,
+    template_id uuid NOT NULL,
+    channel smallint NOT NULL,
+    key_type smallint NOT NULL,
+    status smallint NOT NULL,
+    notifications integer NOT NULL,
+    billable_units integer NOT NULL
+);
+CREATE INDEX ledger_deltas_by_service ON ledger_deltas (service_id, local_date);
+
+-- The queue. A message is in at most one of queue_ready, queue_leases and queue_retries, then in awaiting_receipts, then in none:
+-- what is still in flight is found here, never by scanning notifications.
+-- Lanes: 1 priority, 2 normal, 3 bulk, 4 test.
+CREATE TABLE queue_ready (
+    lane smallint NOT NULL,
+    service_id uuid NOT NULL,
+    notification_id uuid NOT NULL,
+    attempt smallint NOT NULL, -- the number of the attempt that comes next, from 1
+    PRIMARY KEY (lane, service_id, notification_id)
+) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+-- Which services ever queued something in a lane: the workers' list to rotate over. Small; rows are never deleted.
+CREATE TABLE queue_services (
+    lane smallint NOT NULL,
+    service_id uuid NOT NULL,
+    PRIMARY KEY (lane, service_id)
+);
+-- Claimed: somebody is handing it to a provider, or died while doing so. `fence` rises with each claim; a result with an older one is void.
+CREATE SEQUENCE queue_fence;
+CREATE TABLE queue_leases (
+    service_id uuid NOT NULL,
+    notification_id uuid NOT NULL,
+    lane smallint NOT NULL,
+    attempt smallint NOT NULL,
+    fence bigint NOT NULL,
+    holder uuid NOT NULL,
+    lease_until timestamptz NOT NULL,
+    PRIMARY KEY (service_id, notification_id)
+) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX queue_leases_by_end ON queue_leases (lease_until);
+CREATE TABLE queue_retries (
+    run_at timestamptz NOT NULL,
+    service_id uuid NOT NULL,
+    notification_id uuid NOT NULL,
+    lane smallint NOT NULL,
+    attempt smallint NOT NULL,
+    uncertain boolean NOT NULL, -- an earlier attempt may have been sent: ask the provider before sending again
+    PRIMARY KEY (run_at, service_id, notification_id)
+);
+-- Handed over, and its fate is to come.
+CREATE TABLE awaiting_receipts (
+    provider text NOT NULL,
+    reference text NOT NULL,
+    service_id uuid NOT NULL,
+    notification_id uuid NOT NULL,
+    look_up_at timestamptz NOT NULL, -- when to ask the provider, if nothing came
+    PRIMARY KEY (provider, reference)
+) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX awaiting_receipts_by_look_up ON awaiting_receipts (look_up_at);
+-- Receipts that came before the answer to the hand-off was recorded, or that belong to nothing we know.
+CREATE TABLE unmatched_receipts (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    provider text NOT NULL,
+    reference text NOT NULL,
+    status smallint NOT NULL,
+    provider_response text,
+    at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL
+);
+
+-- Callbacks owed to services.
+CREATE TABLE callback_tasks (
+    service_id uuid NOT NULL,
+    notification_id uuid NOT NULL,
+    callback_type text NOT NULL,
+    run_at timestamptz NOT NULL,
+    attempt smallint NOT NULL,
+    fence bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (service_id, notification_id, callback_type)
+);
+CREATE INDEX callback_tasks_by_time ON callback_tasks (run_at);
+
+-- The exact daily limit: one row a service and UTC day, raised in the transaction that accepts.
+CREATE TABLE daily_usage (
+    service_id uuid NOT NULL,
+    day date NOT NULL,
+    count bigint NOT NULL,
+    message_limit bigint NOT NULL, -- as of the last raise; here because ON CONFLICT can only see the row's own columns
+    PRIMARY KEY (service_id, day)
+) WITH (fillfactor = 50);
+
+-- Tokens left, shared by all processes; lost at a crash of the server, which is as good as a full bucket.
+CREATE UNLOGGED TABLE rate_buckets (
+    service_id uuid NOT NULL,
+    key_type smallint NOT NULL,
+    tokens double precision NOT NULL,
+    granted double precision NOT NULL, -- what the last taker got
+    updated_at timestamptz NOT NULL,
+    PRIMARY KEY (service_id, key_type)
+) WITH (fillfactor = 50);
+
+-- Idempotency-Key. In flight while response_sealed is NULL; a holder that died loses it after in_flight_until.
+CREATE TABLE idempotency_keys (
+    service_id uuid NOT NULL,
+    key text NOT NULL,
+    body_hash bytea NOT NULL,
+    holder uuid NOT NULL,
+    in_flight_until timestamptz NOT NULL,
+    created_at timestamptz NOT NULL,
+    response_sealed bytea,
+    PRIMARY KEY (service_id, key)
+);
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+
+CREATE TABLE inbound_sms (
+    service_id uuid NOT NULL REFERENCES services,
+    id uuid NOT NULL,
+    notify_number text NOT NULL,
+    sealed bytea NOT NULL, -- user_number and content
+    provider text NOT NULL,
+    provider_reference text,
+    provider_date timestamptz,
+    created_at timestamptz NOT NULL,
+    purge_on date NOT NULL,
+    PRIMARY KEY (service_id, id)
+);
+
+-- Makes the partitions that are missing: months of notifications, days of contents and events. Cheap when there is nothing to do.
+-- The default partitions catch rows should this not have run for long; they are empty in a healthy system.
+CREATE FUNCTION maintain_partitions(today date, contents_days integer) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    made integer := 0;
+    month date;
+    day date;
+BEGIN
+    PERFORM pg_advisory_xact_lock(7240681);
+    FOR month IN SELECT m::date FROM generate_series(date_trunc('month', today::timestamp) - interval '1 month',
+                                                     today + interval '2 months', interval '1 month') m LOOP
+        IF to_regclass('notifications_' || to_char(month, 'YYYYMM')) IS NULL THEN
+            EXECUTE format('CREATE TABLE %I PARTITION OF notifications FOR VALUES FROM (%L) TO (%L) WITH (fillfactor = 85)',
+                           'notifications_' || to_char(month, 'YYYYMM'), uuid_v7_floor(month), uuid_v7_floor((month + interval '1 month')::date));
+            made := made + 1;
+        END IF;
+    END LOOP;
+    FOR day IN SELECT d::date FROM generate_series(today - 1, today + contents_days, interval '1 day') d LOOP
+        IF to_regclass('notification_contents_' || to_char(day, 'YYYYMMDD')) IS NULL THEN
+            EXECUTE format('CREATE TABLE %I PARTITION OF notification_contents FOR VALUES FROM (%L) TO (%L)',
+                           'notification_contents_' || to_char(day, 'YYYYMMDD'), day, day + 1);
+            made := made + 1;
+        END IF;
+    END LOOP;
+    FOR day IN SELECT d::date FROM generate_series(today - 1, today + 7, interval '1 day') d LOOP
+        IF to_regclass('notification_events_' || to_char(day, 'YYYYMMDD')) IS NULL THEN
+            EXECUTE format('CREATE TABLE %I PARTITION OF notification_events FOR VALUES FROM (%L) TO (%L)',
+                           'notification_events_' || to_char(day, 'YYYYMMDD'), day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
+            made := made + 1;
+        END IF;
+    END LOOP;
+    RETURN made;
+END $$;
+
+-- The smallest UUIDv7 of a UTC day.
+CREATE FUNCTION uuid_v7_floor(day date) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+    SELECT (substr(ms, 1, 8) || '-' || substr(ms, 9, 4) || '-7000-8000-000000000000')::uuid
+    FROM (SELECT lpad(to_hex((extract(epoch FROM day::timestamp) * 1000)::bigint), 12, '0') AS ms) t
+$$;
+
+CREATE TABLE notifications_default PARTITION OF notifications DEFAULT;
+CREATE TABLE notification_contents_default PARTITION OF notification_contents DEFAULT;
+CREATE TABLE notification_events_default PARTITION OF notification_events DEFAULT;
+
+-- The second wall between tenants. Reads on behalf of one service run as this role with herald.service_id set (storage/tenant.hpp):
+-- a query that forgot its service_id then finds nothing instead of somebody else's rows.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'herald_tenant') THEN
+        CREATE ROLE herald_tenant NOLOGIN;
+    END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN
+    NULL; -- another database of this cluster was being set up at the same time
+END $$;
+DO $$
+DECLARE
+    tenant_table text;
+BEGIN
+    FOREACH tenant_table IN ARRAY ARRAY['notifications', 'notification_contents', 'notification_events', 'templates', 'template_versions',
+                                        'inbound_sms'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
+        EXECUTE format('CREATE POLICY one_service ON %I FOR SELECT TO herald_tenant
+                        USING (service_id = current_setting(''herald.service_id'')::uuid)', tenant_table);
+        EXECUTE format('GRANT SELECT ON %I TO herald_tenant', tenant_table);
+    END LOOP;
+    GRANT SELECT ON users TO herald_tenant; -- names of authors, by their id
+    EXECUTE format('GRANT herald_tenant TO %I', current_user);
+END $$;

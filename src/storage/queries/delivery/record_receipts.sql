@@ -1,0 +1,60 @@
+-- Applies a batch of receipts, one for each (provider, reference). $1 provider, $2 reference, $3 status, $4 response, $5 at. $6 now.
+-- A final status ends the wait; a receipt nobody awaits is kept in unmatched_receipts (it may have overtaken the answer to the hand-off).
+WITH input AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::int2[], $4::text[], $5::timestamptz[])
+        AS t (provider, reference, status, response, at)
+),
+known AS (
+    SELECT i.*, a.service_id, a.notification_id
+    FROM input i JOIN awaiting_receipts a ON a.provider = i.provider AND a.reference = i.reference
+    FOR UPDATE OF a
+),
+ended AS (
+    DELETE FROM awaiting_receipts a USING known k
+    WHERE a.provider = k.provider AND a.reference = k.reference AND k.status NOT IN (2, 3)
+),
+old AS (
+    SELECT n.service_id, n.id, n.status, n.billable_units, n.local_date, n.template_id, n.channel, n.key_type
+    FROM notifications n JOIN known k ON n.service_id = k.service_id AND n.id = k.notification_id
+    WHERE n.status IN (1, 2, 3)
+    FOR UPDATE OF n
+),
+changed AS (
+    UPDATE notifications n
+    SET status = CASE WHEN o.status = 3 AND k.status = 9 THEN 8 ELSE k.status END,
+        provider_response = nullif(k.response, ''), updated_at = $6::timestamptz
+    FROM known k JOIN old o ON o.service_id = k.service_id AND o.id = k.notification_id
+    WHERE n.service_id = k.service_id AND n.id = k.notification_id
+    RETURNING n.service_id, n.id, n.status, k.provider, k.at
+),
+noted AS (
+    INSERT INTO notification_events (at, service_id, notification_id, kind, status, provider)
+    SELECT $6::timestamptz, service_id, id, 6, status, provider FROM changed
+),
+counted AS (
+    INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, notifications, billable_units)
+    SELECT local_date, service_id, template_id, channel, key_type, status, sum(n), sum(units)
+    FROM (
+        SELECT o.local_date, o.service_id, o.template_id, o.channel, o.key_type, o.status, -1 AS n, -o.billable_units AS units
+        FROM old o JOIN changed c ON c.service_id = o.service_id AND c.id = o.id
+        UNION ALL
+        SELECT o.local_date, o.service_id, o.template_id, o.channel, o.key_type, c.status, 1, o.billable_units
+        FROM old o JOIN changed c ON c.service_id = o.service_id AND c.id = o.id
+    ) d
+    GROUP BY local_date, service_id, template_id, channel, key_type, status
+    HAVING sum(n) <> 0
+),
+owed AS (
+    INSERT INTO callback_tasks (service_id, notification_id, callback_type, run_at, attempt)
+    SELECT c.service_id, c.id, 'delivery_status', $6::timestamptz, 1
+    FROM changed c JOIN service_callbacks s ON s.service_id = c.service_id AND s.callback_type = 'delivery_status'
+    WHERE c.status NOT IN (2, 3)
+    ON CONFLICT DO NOTHING
+),
+kept AS (
+    INSERT INTO unmatched_receipts (provider, reference, status, provider_response, at, received_at)
+    SELECT i.provider, i.reference, i.status, nullif(i.response, ''), i.at, $6::timestamptz
+    FROM input i
+    WHERE NOT EXISTS (SELECT FROM known k WHERE k.provider = i.provider AND k.reference = i.reference)
+)
+SELECT service_id, id FROM changed

@@ -1,0 +1,19 @@
+-- Whoever held these died between claiming and recording the result, so the message may or may not have left: uncertain. It is tried again
+-- after a pause in which a receipt may still settle it. $1 now, $2 the most to take, $3 when to try again.
+WITH expired AS (
+    SELECT service_id, notification_id FROM queue_leases
+    WHERE lease_until <= $1::timestamptz
+    ORDER BY lease_until LIMIT $2::int4
+    FOR UPDATE SKIP LOCKED
+),
+taken AS (
+    DELETE FROM queue_leases l USING expired e
+    WHERE l.service_id = e.service_id AND l.notification_id = e.notification_id
+    RETURNING l.lane, l.service_id, l.notification_id, l.attempt
+),
+noted AS (
+    INSERT INTO notification_events (at, service_id, notification_id, kind, attempt)
+    SELECT $1::timestamptz, service_id, notification_id, 4, attempt FROM taken
+)
+INSERT INTO queue_retries (run_at, service_id, notification_id, lane, attempt, uncertain)
+SELECT $3::timestamptz, service_id, notification_id, lane, attempt, true FROM taken

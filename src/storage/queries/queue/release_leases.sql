@@ -1,0 +1,9 @@
+-- Gives back what was claimed and not yet handed to a provider, at a drain. $1 service ids, $2 notification ids, $3 fences.
+WITH released AS (
+    DELETE FROM queue_leases l
+    USING unnest($1::uuid[], $2::uuid[], $3::int8[]) AS t (service_id, notification_id, fence)
+    WHERE l.service_id = t.service_id AND l.notification_id = t.notification_id AND l.fence = t.fence
+    RETURNING l.lane, l.service_id, l.notification_id, l.attempt
+)
+INSERT INTO queue_ready (lane, service_id, notification_id, attempt)
+SELECT lane, service_id, notification_id, attempt FROM released

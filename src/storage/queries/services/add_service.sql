@@ -1,0 +1,2 @@
+INSERT INTO services (id, name, email_from, restricted, message_limit, rate_limit, permissions, created_at)
+VALUES ($1::uuid, $2::text, $3::text, $4::bool, $5::int8, $6::int4, $7::text[], $8::timestamptz)

@@ -1,0 +1,2 @@
+INSERT INTO sms_senders (id, service_id, sms_sender, is_default, created_at)
+VALUES ($1::uuid, $2::uuid, $3::text, $4::bool, $5::timestamptz)
