@@ -20,7 +20,7 @@ find_package(date REQUIRED)
 find_path(HERALD_PHONENUMBER_INCLUDE phonenumbers/phonenumberutil.h
           HINTS ${CMAKE_SOURCE_DIR}/.deps/phonenumber/usr/include)
 find_library(HERALD_PHONENUMBER_LIBRARY NAMES phonenumber libphonenumber.so.8 PATHS /usr/lib /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE})
-find_library(HERALD_PROTOBUF_LIBRARY NAMES protobuf REQUIRED)
+find_library(HERALD_PROTOBUF_LIBRARY NAMES protobuf libprotobuf.so.32 REQUIRED)
 if(NOT HERALD_PHONENUMBER_INCLUDE OR NOT HERALD_PHONENUMBER_LIBRARY)
   message(FATAL_ERROR "libphonenumber was not found. Run script/bootstrap, which installs it and unpacks its headers into .deps/")
 endif()
