@@ -1,9 +1,7 @@
 // How everything that runs is told to stop.
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <vector>
 
 #include "runtime/task.hpp"
 
@@ -25,6 +23,7 @@ private:
     friend class StopSource;
     struct State;
     explicit StopToken(std::shared_ptr<State> state) : state_(std::move(state)) {}
+    static Task<bool> wait_on(std::shared_ptr<State> state, Deadline deadline);
     std::shared_ptr<State> state_;
 };
 

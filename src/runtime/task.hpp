@@ -1,11 +1,13 @@
 // Coroutines and deadlines.
 //
-// Threading model of Herald: a Loop is one thread that runs one io_context, and every object belongs to one Loop unless its header
-// says it is thread-safe. So there are no locks on the hot path. To use more cores, more Loops (or processes) run side by side.
+// Threading model of Herald: a Loop is one thread that runs one io_context, and every object belongs to one Loop unless
+// its header says it is thread-safe. So there are no locks on the hot path. To use more cores, more Loops (or
+// processes) run side by side.
 #pragma once
 
 #include <chrono>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <boost/asio/any_io_executor.hpp>

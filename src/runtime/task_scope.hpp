@@ -1,14 +1,17 @@
 // The only place that starts a coroutine nobody awaits (co_spawn appears in runtime/ only).
 //
-// A TaskScope owns what it spawned: close() refuses new work and join() waits until the last one has ended. An exception that leaves a
-// spawned task is logged with the task's name and counted (herald_task_failed_total); it does not end the process.
+// A TaskScope owns what it spawned: close() refuses new work and join() waits until the last one has ended. An
+// exception that leaves a spawned task is logged with the task's name and counted (herald_task_failed_total); it does
+// not end the process. Belongs to the loop of its executor.
 #pragma once
 
 #include <cstddef>
 #include <exception>
 #include <functional>
 #include <string_view>
+#include <type_traits>
 
+#include "runtime/notifier.hpp"
 #include "runtime/task.hpp"
 
 namespace herald
@@ -22,8 +25,8 @@ public:
     TaskScope& operator=(const TaskScope&) = delete;
     ~TaskScope();  // std::terminate when tasks are still running: join() first
 
-    // Starts `task` on the scope's loop. False, and `task` is dropped unstarted, after close().
-    // `name` must outlive the task (a literal).
+    // Starts `task` on the scope's loop; it may have run up to its first wait when this returns.
+    // False, and `task` is dropped unstarted, after close(). `name` must outlive the task (a literal).
     bool spawn(std::string_view name, Task<> task);
     void close();
     // Cancels nothing: waits for the tasks to end by themselves. False when they did not by `deadline`.
@@ -31,16 +34,19 @@ public:
     [[nodiscard]] std::size_t running() const { return running_; }
 
 private:
+    void ended(std::string_view name, const std::exception_ptr& failure);
+
     asio::any_io_executor executor_;
     std::size_t running_ = 0;
     bool closed_ = false;
-    asio::steady_timer drained_;
+    Notifier drained_;
 };
 
-// Runs `task` on a fresh io_context in this thread until it ends, and gives its value (or throws its exception).
-// For tests, the CLI's one-shot commands and main().
-template <class T>
-T run_task(std::function<Task<T>()> task);
+// Runs `task` on a fresh io_context in this thread until it ends, and gives its value (or throws its exception). What
+// else runs on that io_context by then is destroyed where it waits. For tests, the CLI's one-shot commands and main().
+// Throws std::logic_error when the task waits for something that can no longer happen.
+template <class T = void>
+T run_task(std::type_identity_t<std::function<Task<T>()>> task);
 
 }  // namespace herald
 
