@@ -1,3 +1,7 @@
+# `ninja unit_tests` and `ninja pg_tests` build all programs of one label.
+add_custom_target(unit_tests)
+add_custom_target(pg_tests)
+
 # herald_library(base DEPENDS ... [ASIO]) makes, from src/base:
 #   herald_base         every *.cpp but the tests
 #   herald_base_test    *_test.cpp     no I/O                      ctest label unit
@@ -49,6 +53,7 @@ function(herald_test_executable target label sources library asio)
   if(asio)
     target_precompile_headers(${target} REUSE_FROM herald_pch)
   endif()
+  add_dependencies(${label}_tests ${target})
   add_test(NAME ${target} COMMAND ${target})
   set_tests_properties(${target} PROPERTIES LABELS ${label} TIMEOUT 600)
 endfunction()
