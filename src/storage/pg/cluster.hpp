@@ -1,7 +1,8 @@
 // A private PostgreSQL cluster in a folder: what `herald dev` and the tests run on. A real server with durable settings
 // (fsync and synchronous_commit stay on), reached over a unix socket inside the folder, never over TCP.
 //
-// PostgreSQL refuses to run as root, so as root its processes run as an unprivileged user (postgres where it exists, else nobody).
+// PostgreSQL refuses to run as root, so as root its processes run as an unprivileged user (postgres where it exists,
+// else nobody).
 #pragma once
 
 #include <filesystem>
@@ -15,8 +16,8 @@ namespace herald::pg
 
 struct ClusterOptions
 {
-    std::filesystem::path directory;   // made when absent; holds data/, socket/ and server.log
-    bool fsync = true;                 // tests may turn it off for speed; `herald dev` never does
+    std::filesystem::path directory;  // made when absent; holds data/, socket/ and server.log
+    bool fsync = true;                // tests may turn it off for speed; `herald dev` never does
     int shared_buffers_mb = 128;
 };
 
@@ -24,9 +25,10 @@ struct ClusterOptions
 class Cluster
 {
 public:
-    // initdb when the folder is new, then starts the server and waits until it answers. A cluster left behind by a killed process is
-    // recovered: a stale postmaster.pid is dealt with, a server of ours that still runs there is taken over or refused with a clear Error.
-    // Errors say what to do (no PostgreSQL 15+ found: which package; folder not writable; made by a newer PostgreSQL; in use).
+    // initdb when the folder is new, then starts the server and waits until it answers. A cluster left behind by a
+    // killed process is recovered: a stale postmaster.pid is dealt with, a server of ours that still runs there is
+    // taken over or refused with a clear Error. Errors say what to do (no PostgreSQL 15+ found: which package; folder
+    // not writable; made by a newer PostgreSQL; in use).
     static Result<std::unique_ptr<Cluster>> start(ClusterOptions options);
     ~Cluster();  // stop()
 

@@ -1,30 +1,28 @@
 // PostgreSQL for coroutines: libpq without blocking, in pipeline mode.
 //
-// A Database belongs to one Loop and keeps a small fixed number of connections (two to four are enough; more lose, docs/architecture.md).
-// Statements outside a transaction are pipelined: several coroutines' statements travel on one connection without waiting for each other,
-// each with its own Sync, so each commits or fails alone. A Transaction has its connection for itself until it ends.
+// A Database belongs to one Loop and keeps a small fixed number of connections (two to four are enough; more lose,
+// docs/architecture.md). Statements outside a transaction are pipelined: several coroutines' statements travel on one
+// connection without waiting for each other, each with its own Sync, so each commits or fails alone. A Transaction has
+// its connection for itself until it ends.
 //
-// A lost connection fails what was in flight with Unavailable (the effects are unknown) and is opened again with a growing pause.
+// A lost connection fails what was in flight with Unavailable (the effects are unknown) and is opened again with a
+// growing pause.
 #pragma once
 
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "runtime/task.hpp"
 #include "storage/pg/params.hpp"
 #include "storage/pg/rows.hpp"
+#include "storage/pg/statement.hpp"
 
 namespace herald::pg
 {
-
-// One named statement. The name is the .sql file's stem: the prepared statement, the metric label and the log key.
-struct Statement
-{
-    std::string_view name;
-    std::string_view text;
-};
 
 // The server refused a statement.
 class SqlError : public std::runtime_error
@@ -51,8 +49,8 @@ public:
 
 struct DatabaseOptions
 {
-    std::string conninfo;         // libpq connection string or URI
-    int connections = 4;          // 1..64
+    std::string conninfo;  // libpq connection string or URI
+    int connections = 4;   // 1..64
     std::chrono::milliseconds connect_timeout{5000};
     std::string application_name = "herald";
     // Statements of this database are read-only and see only the rows of one service: see storage/pg/tenant.hpp.
@@ -87,17 +85,20 @@ public:
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    // Opens the first connection; throws Unavailable with the server's words when it cannot. The others open when needed.
+    // Opens the first connection; throws Unavailable with the server's words when it cannot. The others open when
+    // needed.
     Task<> connect(Deadline deadline);
-    // Prepared on first use on each connection. Throws SqlError, Unavailable or DeadlineExceeded; at the deadline the statement is
-    // cancelled on the server as well.
+    // Prepared on first use on each connection. Throws SqlError, Unavailable or DeadlineExceeded; at the deadline the
+    // statement is cancelled on the server as well.
     Task<Rows> execute(Statement statement, Params params, Deadline deadline);
-    // Several statements, one transaction, one round trip: sent together behind one Sync. All answers, or the first SqlError (nothing kept).
+    // Several statements, one transaction, one round trip: sent together behind one Sync. All answers, or the first
+    // SqlError (nothing kept).
     Task<std::vector<Rows>> execute_together(std::vector<std::pair<Statement, Params>> statements, Deadline deadline);
     Task<Transaction> begin(Deadline deadline);
     // A script of several statements without parameters (migrations, tests). Runs as one implicit transaction.
     Task<> run_script(std::string script, Deadline deadline);
-    // Waits until a NOTIFY arrives on `channel` or the deadline; keeps a connection of its own. Returns the payloads seen.
+    // Waits until a NOTIFY arrives on `channel` or the deadline; keeps a connection of its own. Returns the payloads
+    // seen.
     Task<std::vector<std::string>> listen(std::string channel, Deadline deadline);
     // Closes every connection. What waits fails with Unavailable.
     void close();

@@ -23,9 +23,10 @@ struct Bytes
 
 // Filled in order ($1, $2, ...), then moved into Database::execute. Owns every byte it was given.
 //
-// Types: bool boolean · int16/int32/int64 smallint/integer/bigint · double float8 · string_view text · Bytes bytea · Uuid and Id<> uuid ·
-// Instant timestamptz · LocalDate date · optional<T> NULL when empty · vector<T> and vector<optional<T>> the array of T (one dimension).
-// Text must be valid UTF-8 without NUL: check before, PostgreSQL refuses it otherwise and the whole batch fails.
+// Types: bool boolean · int16/int32/int64 smallint/integer/bigint · double float8 · string_view text · Bytes bytea ·
+// Uuid and Id<> uuid · Instant timestamptz · LocalDate date · optional<T> NULL when empty · vector<T> and
+// vector<optional<T>> the array of T (one dimension). Text must be valid UTF-8 without NUL: check before, PostgreSQL
+// refuses it otherwise and the whole batch fails.
 class Params
 {
 public:
@@ -64,24 +65,30 @@ public:
     void add(const std::vector<std::optional<T>>& values);
 
     [[nodiscard]] std::size_t size() const { return types_.size(); }
-    // What libpq takes; valid until the next add().
+    // What libpq takes, for the driver. Valid until the next add(); `lengths` of a NULL is not read.
     struct View
     {
-        std::vector<const char*> values;
-        std::vector<int> lengths;
-        std::vector<int> formats;
-        const std::vector<std::uint32_t>* types;
+        int count;
+        const std::uint32_t* types;
+        const char* const* values;
+        const int* lengths;
+        const int* formats;
     };
-    [[nodiscard]] View view() const;
+    [[nodiscard]] View view();
 
 private:
-    // The rest is in params_impl.hpp and params.cpp: one buffer, offsets into it.
+    // One buffer and offsets into it, so a statement of twenty parameters costs a handful of allocations. See
+    // params_impl.hpp.
     void begin(std::uint32_t oid);
     void add_null(std::uint32_t oid);
+    template <class T>
+    void put(const T& value);
     std::string buffer_;
     std::vector<std::uint32_t> types_;
     std::vector<std::size_t> offsets_;
-    std::vector<int> lengths_;  // -1: NULL
+    std::vector<int> lengths_;         // -1: NULL
+    std::vector<const char*> values_;  // made by view()
+    std::vector<int> formats_;
 };
 
 }  // namespace herald::pg

@@ -14,8 +14,14 @@
 namespace herald::pg
 {
 
-// Owns a PGresult. Movable. Reading a column as a type it does not have, or a NULL as a type that is not optional, throws
-// std::logic_error naming the statement and the column: the prepared-statement test finds that before a user does.
+namespace detail
+{
+struct Cell;
+}
+
+// Owns a PGresult. Cheap to copy. Not thread-safe: it belongs to the loop it came from. Reading a column as a type it
+// does not have, or a NULL as a type that is not optional, throws std::logic_error naming the statement and the column:
+// the prepared-statement test finds that before a user does.
 class Rows
 {
 public:
@@ -26,14 +32,17 @@ public:
     // Rows an INSERT, UPDATE or DELETE touched.
     [[nodiscard]] std::int64_t affected() const;
 
-    // T: the types of Params, std::string for text/bytea/json/uuid-as-text is NOT converted: ask for the column's own type;
-    // Bytes for bytea; std::optional<T> where NULL may be; std::vector<T> for arrays.
+    // T: the types of Params; std::string for text, varchar, json, jsonb and the labels of enum types. Nothing is
+    // converted: ask for the column's own type (int64_t for bigint only, Uuid or an Id for uuid). std::optional<T>
+    // where NULL may be; std::vector<T> or std::vector<std::optional<T>> for arrays. The column is looked up by its
+    // name each time: in a loop prefer all().
     template <class T>
     [[nodiscard]] T get(std::size_t row, std::size_t column) const;
     template <class T>
     [[nodiscard]] T get(std::size_t row, std::string_view column) const;
 
-    // Fills a described struct (BOOST_DESCRIBE_STRUCT): each member from the column of its name. Extra columns are an error, too.
+    // Fills a described struct (BOOST_DESCRIBE_STRUCT): each member from the column of its name. Extra columns are an
+    // error, too.
     template <class Struct>
     [[nodiscard]] Struct as(std::size_t row) const;
     template <class Struct>
@@ -42,6 +51,17 @@ public:
 private:
     friend class Connection;
     struct Data;
+    explicit Rows(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+
+    [[nodiscard]] detail::Cell cell(std::size_t row, std::size_t column) const;
+    [[nodiscard]] std::size_t column_of(std::string_view name) const;
+    void expect_columns(std::size_t count) const;
+    [[noreturn]] void throw_mismatch(std::size_t column, const char* reason) const;
+    template <class Struct>
+    [[nodiscard]] auto columns_of() const;
+    template <class Struct, class Columns>
+    [[nodiscard]] Struct read(std::size_t row, const Columns& columns) const;
+
     std::shared_ptr<const Data> data_;
 };
 
