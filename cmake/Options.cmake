@@ -9,12 +9,15 @@ set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 set(HERALD_SANITIZE "" CACHE STRING "Sanitizers for the whole tree: empty, address or thread")
 option(HERALD_FUZZ "Build the libFuzzer targets" OFF)
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Wimplicit-fallthrough -Werror)
+# Position independent throughout, with one and the same flag: clang refuses a precompiled header whose -fPIC/-fPIE differs, and
+# CMake's own property gives libraries the one and executables the other.
+add_compile_options(-fPIE)
+add_link_options(-pie)
 add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_HAS_CO_AWAIT BOOST_ASIO_SEPARATE_COMPILATION)
 
 if(HERALD_SANITIZE STREQUAL "address")
