@@ -1,203 +1,221 @@
 #include "base/clock.hpp"
 
-#include <cstdio>
-
-#include <date/date.h>
 #include <date/tz.h>
 #include <fmt/format.h>
 
+#include <stdexcept>
+
 namespace herald
 {
-
 namespace
 {
 
+using std::chrono::microseconds;
+
 struct CivilTime
 {
-    int year;
-    unsigned month;
-    unsigned day;
-    long long hour;
-    long long minute;
-    long long second;
-    long long microsecond;
+    LocalDate date;
+    unsigned hour;
+    unsigned minute;
+    unsigned second;
+    unsigned micros;
 };
 
 CivilTime civil_time(Instant instant)
 {
-    using namespace std::chrono;
-    const auto day = floor<days>(instant);
-    const year_month_day date{day};
-    const auto in_day = (instant - day).count();
-    return {static_cast<int>(date.year()),
-            static_cast<unsigned>(date.month()),
-            static_cast<unsigned>(date.day()),
-            in_day / 3'600'000'000,
-            in_day / 60'000'000 % 60,
-            in_day / 1'000'000 % 60,
-            in_day % 1'000'000};
+    const auto day = std::chrono::floor<std::chrono::days>(instant);
+    const auto in_day = static_cast<std::uint64_t>((instant - day).count());
+    const auto seconds = static_cast<unsigned>(in_day / 1'000'000);
+    return {LocalDate(day), seconds / 3600, seconds / 60 % 60, seconds % 60, static_cast<unsigned>(in_day % 1'000'000)};
 }
 
-bool is_digit(char c)
+std::string format_seconds(const CivilTime& time)
 {
-    return c >= '0' && c <= '9';
+    return fmt::format(FMT_STRING("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}"), static_cast<int>(time.date.year()),
+                       static_cast<unsigned>(time.date.month()), static_cast<unsigned>(time.date.day()), time.hour,
+                       time.minute, time.second);
 }
 
-// Reads exactly `count` digits at `at`; moves `at` behind them.
-std::optional<int> read_digits(std::string_view text, std::size_t& at, std::size_t count)
+// Reads an ISO 8601 text from left to right; every method leaves the position alone when it answers no.
+class Reader
 {
-    if (at + count > text.size()) return std::nullopt;
-    int value = 0;
-    for (std::size_t i = 0; i < count; ++i, ++at)
+public:
+    explicit Reader(std::string_view text) : rest_(text) {}
+
+    std::optional<int> digits(std::size_t count)
     {
-        if (!is_digit(text[at])) return std::nullopt;
-        value = value * 10 + (text[at] - '0');
+        if (rest_.size() < count) return std::nullopt;
+        int value = 0;
+        for (const char c : rest_.substr(0, count))
+        {
+            if (c < '0' || c > '9') return std::nullopt;
+            value = value * 10 + (c - '0');
+        }
+        rest_.remove_prefix(count);
+        return value;
     }
-    return value;
-}
-
-bool skip(std::string_view text, std::size_t& at, char wanted)
-{
-    if (at >= text.size() || text[at] != wanted) return false;
-    ++at;
-    return true;
-}
-
-// ".123456", up to nine digits of which six count; nothing is 0.
-std::optional<std::int64_t> read_fraction(std::string_view text, std::size_t& at)
-{
-    if (at >= text.size() || (text[at] != '.' && text[at] != ',')) return 0;
-    ++at;
-    std::int64_t value = 0;
-    std::size_t digits = 0;
-    for (; at < text.size() && is_digit(text[at]); ++at, ++digits)
+    bool skip(std::string_view any_of)
     {
-        if (digits < 6) value = value * 10 + (text[at] - '0');
+        if (rest_.empty() || any_of.find(rest_.front()) == std::string_view::npos) return false;
+        rest_.remove_prefix(1);
+        return true;
     }
-    if (digits == 0 || digits > 9) return std::nullopt;
-    for (; digits < 6; ++digits) value *= 10;
-    return value;
-}
-
-// "Z", "+hh:mm", "-hhmm", "+hh"; nothing is UTC. Seconds east of Greenwich.
-std::optional<int> read_offset(std::string_view text, std::size_t& at)
-{
-    if (at == text.size()) return 0;
-    if (text[at] == 'Z' || text[at] == 'z')
+    // The digits behind a decimal point: at least one; what is finer than a microsecond is cut off.
+    std::optional<int> fraction()
     {
-        ++at;
-        return 0;
+        int value = 0;
+        std::size_t count = 0;
+        for (; count < rest_.size() && rest_[count] >= '0' && rest_[count] <= '9'; ++count)
+            if (count < 6) value = value * 10 + (rest_[count] - '0');
+        if (count == 0) return std::nullopt;
+        for (std::size_t i = count; i < 6; ++i) value *= 10;
+        rest_.remove_prefix(count);
+        return value;
     }
-    if (text[at] != '+' && text[at] != '-') return std::nullopt;
-    const int sign = text[at++] == '-' ? -1 : 1;
-    const auto hours = read_digits(text, at, 2);
-    if (!hours || *hours > 23) return std::nullopt;
-    if (at == text.size()) return sign * *hours * 3600;
-    if (text[at] == ':') ++at;
-    const auto minutes = read_digits(text, at, 2);
-    if (!minutes || *minutes > 59) return std::nullopt;
-    return sign * (*hours * 3600 + *minutes * 60);
-}
+    [[nodiscard]] bool at_end() const { return rest_.empty(); }
 
-std::optional<std::chrono::sys_days> read_date(std::string_view text, std::size_t& at)
+private:
+    std::string_view rest_;
+};
+
+std::optional<LocalDate> read_date(Reader& reader)
 {
-    const auto year = read_digits(text, at, 4);
-    if (!year || !skip(text, at, '-')) return std::nullopt;
-    const auto month = read_digits(text, at, 2);
-    if (!month || !skip(text, at, '-')) return std::nullopt;
-    const auto day = read_digits(text, at, 2);
+    const auto year = reader.digits(4);
+    if (!year || *year == 0) return std::nullopt;
+    const bool dashes = reader.skip("-");
+    const auto month = reader.digits(2);
+    if (!month || reader.skip("-") != dashes) return std::nullopt;
+    const auto day = reader.digits(2);
     if (!day) return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
-                                           std::chrono::day(static_cast<unsigned>(*day))};
+    const LocalDate date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+                         std::chrono::day(static_cast<unsigned>(*day)));
     if (!date.ok()) return std::nullopt;
-    return std::chrono::sys_days(date);
+    return date;
 }
 
-const date::time_zone* zone_of(const void* zone)
+std::optional<microseconds> read_time(Reader& reader)
 {
-    return static_cast<const date::time_zone*>(zone);
+    const auto hour = reader.digits(2);
+    if (!hour || *hour > 23) return std::nullopt;
+    const bool colons = reader.skip(":");
+    const auto minute = reader.digits(2);
+    if (!minute || *minute > 59) return std::nullopt;
+    const auto up_to_minute = std::chrono::hours(*hour) + std::chrono::minutes(*minute);
+
+    if (colons && !reader.skip(":")) return up_to_minute;
+    const auto second = reader.digits(2);
+    if (!second) return colons ? std::nullopt : std::optional<microseconds>(up_to_minute);
+    if (*second > 59) return std::nullopt;
+    int micros = 0;
+    if (reader.skip(".,"))
+    {
+        const auto fraction = reader.fraction();
+        if (!fraction) return std::nullopt;
+        micros = *fraction;
+    }
+    return up_to_minute + std::chrono::seconds(*second) + microseconds(micros);
+}
+
+// How far local time is ahead of UTC. No zone: 0.
+std::optional<std::chrono::minutes> read_zone(Reader& reader)
+{
+    if (reader.at_end() || reader.skip("Zz")) return std::chrono::minutes(0);
+    const bool ahead = reader.skip("+");
+    if (!ahead && !reader.skip("-")) return std::nullopt;
+    const auto hours = reader.digits(2);
+    if (!hours || *hours > 23) return std::nullopt;
+    int minutes = 0;
+    if (!reader.at_end())
+    {
+        reader.skip(":");
+        const auto read = reader.digits(2);
+        if (!read || *read > 59) return std::nullopt;
+        minutes = *read;
+    }
+    const auto offset = std::chrono::hours(*hours) + std::chrono::minutes(minutes);
+    return ahead ? offset : -offset;
+}
+
+const date::time_zone& as_zone(const void* zone)
+{
+    return *static_cast<const date::time_zone*>(zone);
 }
 
 }  // namespace
 
 Instant SystemClock::now() const
 {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    return std::chrono::floor<microseconds>(std::chrono::system_clock::now());
 }
 
 std::string format_v2(Instant instant)
 {
-    const auto t = civil_time(instant);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", t.year, t.month, t.day, t.hour, t.minute, t.second,
-                       t.microsecond);
+    const CivilTime time = civil_time(instant);
+    return format_seconds(time) + fmt::format(FMT_STRING(".{:06}Z"), time.micros);
 }
 
 std::string format_v1(Instant instant)
 {
-    const auto t = civil_time(instant);
-    auto text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", t.year, t.month, t.day, t.hour, t.minute, t.second);
-    if (t.microsecond != 0) text += fmt::format(".{:06}", t.microsecond);
+    const CivilTime time = civil_time(instant);
+    std::string text = format_seconds(time);
+    if (time.micros != 0) text += fmt::format(FMT_STRING(".{:06}"), time.micros);
     return text + "+00:00";
 }
 
 std::optional<Instant> parse_iso8601(std::string_view text)
 {
-    std::size_t at = 0;
-    const auto day = read_date(text, at);
-    if (!day) return std::nullopt;
-    if (at == text.size()) return Instant(*day);
-    if (text[at] != 'T' && text[at] != 't' && text[at] != ' ') return std::nullopt;
-    ++at;
-    const auto hour = read_digits(text, at, 2);
-    if (!hour || *hour > 23 || !skip(text, at, ':')) return std::nullopt;
-    const auto minute = read_digits(text, at, 2);
-    if (!minute || *minute > 59) return std::nullopt;
-    int second = 0;
-    if (skip(text, at, ':'))
-    {
-        const auto seconds = read_digits(text, at, 2);
-        if (!seconds || *seconds > 59) return std::nullopt;
-        second = *seconds;
-    }
-    const auto fraction = read_fraction(text, at);
-    if (!fraction) return std::nullopt;
-    const auto offset = read_offset(text, at);
-    if (!offset || at != text.size()) return std::nullopt;
-    return Instant(*day) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(second) +
-           std::chrono::microseconds(*fraction) - std::chrono::seconds(*offset);
+    Reader reader(text);
+    const auto date = read_date(reader);
+    if (!date || !reader.skip("Tt ")) return std::nullopt;
+    const auto time = read_time(reader);
+    if (!time) return std::nullopt;
+    const auto offset = read_zone(reader);
+    if (!offset || !reader.at_end()) return std::nullopt;
+    return Instant(std::chrono::sys_days(*date)) + *time - *offset;
 }
 
-TimeZone::TimeZone(const std::string& iana_name) : name_(iana_name), zone_(date::locate_zone(iana_name)) {}
+TimeZone::TimeZone(const std::string& iana_name) : name_(iana_name), zone_(nullptr)
+{
+    try
+    {
+        zone_ = date::locate_zone(iana_name);
+        // The zone's file is read on first use: do that now, where a broken one can be reported.
+        static_cast<void>(date_of(Instant{}));
+    }
+    catch (const std::exception& error)
+    {
+        throw std::runtime_error("time zone '" + iana_name + "' is not in the system's tzdata (" + error.what() + ")");
+    }
+}
 
 LocalDate TimeZone::date_of(Instant instant) const
 {
-    const auto local = zone_of(zone_)->to_local(instant);
-    const auto days = date::floor<date::days>(local).time_since_epoch().count();
-    return LocalDate(std::chrono::sys_days(std::chrono::days(days)));
+    const auto local = date::floor<date::days>(as_zone(zone_).to_local(instant));
+    return LocalDate(std::chrono::sys_days(local.time_since_epoch()));
 }
 
-Instant TimeZone::start_of(LocalDate day) const
+Instant TimeZone::start_of(LocalDate date) const
 {
-    const auto local = date::local_days(date::days(std::chrono::sys_days(day).time_since_epoch().count()));
-    // choose::earliest: a midnight that a clock change skips or repeats still has one first instant.
-    const auto utc = zone_of(zone_)->to_sys(local, date::choose::earliest);
-    return std::chrono::time_point_cast<std::chrono::microseconds>(utc);
+    // `earliest` is right for both odd cases: midnight that happens twice, and midnight that is skipped (then: the
+    // change).
+    const date::local_days midnight(std::chrono::sys_days(date).time_since_epoch());
+    return as_zone(zone_).to_sys(midnight, date::choose::earliest);
 }
 
-LocalDate add_days(LocalDate day, int days)
+LocalDate add_days(LocalDate date, int days)
 {
-    return LocalDate(std::chrono::sys_days(day) + std::chrono::days(days));
+    return {std::chrono::sys_days(date) + std::chrono::days(days)};
 }
 
 LocalDate utc_date(Instant instant)
 {
-    return LocalDate(std::chrono::floor<std::chrono::days>(instant));
+    return {std::chrono::floor<std::chrono::days>(instant)};
 }
 
-std::string format_date(LocalDate day)
+std::string format_date(LocalDate date)
 {
-    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-                       static_cast<unsigned>(day.day()));
+    return fmt::format(FMT_STRING("{:04}-{:02}-{:02}"), static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
 }  // namespace herald

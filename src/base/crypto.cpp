@@ -1,31 +1,41 @@
 #include "base/crypto.hpp"
 
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+
 #include <charconv>
 #include <memory>
 #include <stdexcept>
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/rand.h>
-
-#include "base/uuid.hpp"
+#include "base/random.hpp"
 
 namespace herald
 {
-
 namespace
 {
 
-constexpr std::size_t kHeaderSize = 3;
+constexpr std::size_t kKeySize = 32;
 constexpr std::size_t kNonceSize = 12;
 constexpr std::size_t kTagSize = 16;
-constexpr std::size_t kKeySize = 32;
+constexpr std::size_t kHeaderSize = 3;  // version, key id
+constexpr std::size_t kOverhead = kHeaderSize + kNonceSize + kTagSize;
 constexpr char kVersion = 1;
+// 2^31 - 1 is what one EVP call takes; personal data is far smaller.
+constexpr std::size_t kLargestPlaintext = 64U << 20U;
+
+void require(bool done, const char* what)
+{
+    if (!done) throw std::runtime_error(std::string("OpenSSL: ") + what + " failed");
+}
 
 const unsigned char* bytes_of(std::string_view text)
 {
-    return reinterpret_cast<const unsigned char*>(text.data());
+    // OpenSSL reads a null pointer as "keep what was set before", so an empty view must still point somewhere.
+    static constexpr unsigned char kNothing = 0;
+    return text.empty() ? &kNothing : reinterpret_cast<const unsigned char*>(text.data());
 }
 
 unsigned char* bytes_of(std::string& text)
@@ -33,185 +43,154 @@ unsigned char* bytes_of(std::string& text)
     return reinterpret_cast<unsigned char*>(text.data());
 }
 
-void require(bool ok, const char* what)
+// Algorithms are looked up once: a fetch costs more than the work of a short message. They live as long as the process.
+const EVP_MD* sha256_algorithm()
 {
-    if (!ok) throw std::runtime_error(std::string("OpenSSL failed: ") + what);
+    static const EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA2-256", nullptr);
+    require(kAlgorithm != nullptr, "EVP_MD_fetch");
+    return kAlgorithm;
 }
 
-struct CipherContextDeleter
+const EVP_CIPHER* aes_algorithm()
 {
-    void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-};
-
-// Making a context and fetching the cipher cost more than sealing a short text, so each thread keeps one.
-EVP_CIPHER_CTX* thread_context()
-{
-    thread_local const std::unique_ptr<EVP_CIPHER_CTX, CipherContextDeleter> context(EVP_CIPHER_CTX_new());
-    require(context != nullptr, "EVP_CIPHER_CTX_new");
-    return context.get();
+    static const EVP_CIPHER* const kAlgorithm = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
+    require(kAlgorithm != nullptr, "EVP_CIPHER_fetch");
+    return kAlgorithm;
 }
 
-const EVP_CIPHER* aes_256_gcm()
+EVP_MAC* hmac_algorithm()
 {
-    static EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
-    return cipher;
+    static EVP_MAC* const kAlgorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    require(kAlgorithm != nullptr, "EVP_MAC_fetch");
+    return kAlgorithm;
 }
 
-std::string as_string(const Sha256& digest)
+// One context of each kind a thread, reused.
+EVP_MD_CTX* digest_context()
 {
-    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+    thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> kContext(EVP_MD_CTX_new(),
+                                                                                        EVP_MD_CTX_free);
+    require(kContext != nullptr, "EVP_MD_CTX_new");
+    return kContext.get();
 }
 
-Failure ring_error(std::size_t item, const std::string& what)
+EVP_CIPHER_CTX* cipher_context()
 {
-    return fail(ErrorKind::bad_request, "key ring, item " + std::to_string(item) + ": " + what +
-                                            "; expected id:base64 of 32 bytes, items separated by commas");
+    thread_local const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> kContext(EVP_CIPHER_CTX_new(),
+                                                                                                EVP_CIPHER_CTX_free);
+    require(kContext != nullptr, "EVP_CIPHER_CTX_new");
+    return kContext.get();
 }
 
-std::string encode_with(std::string_view alphabet, std::string_view bytes, bool padding)
+EVP_MAC_CTX* new_hmac_context()
 {
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3)
-    {
-        std::uint32_t group = 0;
-        const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-        for (std::size_t k = 0; k < 3; ++k) group = group * 256 + (k < count ? bytes_of(bytes)[i + k] : 0U);
-        for (std::size_t k = 0; k <= count; ++k) text += alphabet[(group >> (18 - 6 * k)) & 63];
-        if (padding) text.append(3 - count, '=');
-    }
-    return text;
+    EVP_MAC_CTX* context = EVP_MAC_CTX_new(hmac_algorithm());
+    require(context != nullptr, "EVP_MAC_CTX_new");
+    char digest[] = "SHA2-256";
+    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                 OSSL_PARAM_construct_end()};
+    require(EVP_MAC_CTX_set_params(context, params) == 1, "EVP_MAC_CTX_set_params");
+    return context;
 }
 
-std::optional<std::string> decode_with(std::string_view alphabet, std::string_view text)
+EVP_MAC_CTX* hmac_context()
 {
-    if (text.size() % 4 == 1) return std::nullopt;
-    std::string bytes;
-    bytes.reserve(text.size() / 4 * 3 + 3);
-    std::uint32_t group = 0;
-    int bits = 0;
-    for (const char c : text)
-    {
-        const auto value = alphabet.find(c);
-        if (value == std::string_view::npos) return std::nullopt;
-        group = (group << 6) | static_cast<std::uint32_t>(value);
-        bits += 6;
-        if (bits >= 8)
-        {
-            bits -= 8;
-            bytes += static_cast<char>((group >> bits) & 0xFF);
-        }
-    }
-    if ((group & ((1U << bits) - 1)) != 0) return std::nullopt;  // two spellings of one value are one too many
-    return bytes;
+    thread_local const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> kContext(new_hmac_context(),
+                                                                                          EVP_MAC_CTX_free);
+    return kContext.get();
 }
 
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+std::string header_of(std::uint16_t id)
+{
+    return {kVersion, static_cast<char>(id >> 8), static_cast<char>(id & 0xff)};
+}
+
+Failure cannot_open(const char* why)
+{
+    Error error(ErrorKind::internal, "Internal server error");
+    error.detail = std::string("sealed data does not open: ") + why;
+    return Failure(std::move(error));
+}
+
+Failure bad_ring(std::size_t item, const char* why)
+{
+    return fail(ErrorKind::validation, "key ring, item " + std::to_string(item) + ": " + why);
+}
+
+std::string_view trim(std::string_view text)
+{
+    constexpr std::string_view kSpaces = " \t\r\n";
+    const auto first = text.find_first_not_of(kSpaces);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+}
+
+std::string derive_search_key(const std::string& key)
+{
+    const Sha256 derived = hmac_sha256(key, "herald recipient search v1");
+    return {reinterpret_cast<const char*>(derived.data()), derived.size()};
+}
 
 }  // namespace
 
 Sha256 sha256(std::string_view data)
 {
-    Sha256 digest{};
-    require(EVP_Q_digest(nullptr, "SHA256", nullptr, data.data(), data.size(), digest.data(), nullptr) == 1, "SHA256");
+    EVP_MD_CTX* context = digest_context();
+    Sha256 digest;
+    require(EVP_DigestInit_ex2(context, sha256_algorithm(), nullptr) == 1 &&
+                EVP_DigestUpdate(context, data.data(), data.size()) == 1 &&
+                EVP_DigestFinal_ex(context, digest.data(), nullptr) == 1,
+            "SHA-256");
     return digest;
 }
 
 Sha256 hmac_sha256(std::string_view key, std::string_view data)
 {
-    static const EVP_MD* const digest_type = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    Sha256 digest{};
-    unsigned int length = 0;
-    require(HMAC(digest_type, key.data(), static_cast<int>(key.size()), bytes_of(data), data.size(), digest.data(),
-                 &length) != nullptr,
+    EVP_MAC_CTX* context = hmac_context();
+    Sha256 mac;
+    std::size_t length = 0;
+    require(EVP_MAC_init(context, bytes_of(key), key.size(), nullptr) == 1 &&
+                EVP_MAC_update(context, bytes_of(data), data.size()) == 1 &&
+                EVP_MAC_final(context, mac.data(), &length, mac.size()) == 1 && length == mac.size(),
             "HMAC");
-    return digest;
+    return mac;
 }
 
 std::string random_bytes(std::size_t count)
 {
     std::string bytes(count, '\0');
-    require(RAND_bytes(bytes_of(bytes), static_cast<int>(count)) == 1, "RAND_bytes");
+    if (count != 0) fill_random(bytes.data(), count);
     return bytes;
 }
 
 bool constant_time_equal(std::string_view left, std::string_view right)
 {
-    return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
-}
-
-std::string hex_encode(std::string_view bytes)
-{
-    static constexpr char kDigits[] = "0123456789abcdef";
-    std::string text;
-    text.reserve(bytes.size() * 2);
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-    {
-        text += kDigits[bytes_of(bytes)[i] >> 4];
-        text += kDigits[bytes_of(bytes)[i] & 15];
-    }
-    return text;
-}
-
-std::optional<std::string> hex_decode(std::string_view text)
-{
-    if (text.size() % 2 != 0) return std::nullopt;
-    std::string bytes;
-    for (std::size_t i = 0; i < text.size(); i += 2)
-    {
-        unsigned value = 0;
-        const auto [end, error] = std::from_chars(text.data() + i, text.data() + i + 2, value, 16);
-        if (error != std::errc() || end != text.data() + i + 2) return std::nullopt;
-        bytes += static_cast<char>(value);
-    }
-    return bytes;
-}
-
-std::string base64_encode(std::string_view bytes)
-{
-    return encode_with(kBase64, bytes, true);
-}
-
-std::optional<std::string> base64_decode(std::string_view text)
-{
-    if (text.size() % 4 != 0) return std::nullopt;
-    for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
-    return decode_with(kBase64, text);
-}
-
-std::string base64url_encode(std::string_view bytes)
-{
-    return encode_with(kBase64Url, bytes, false);
-}
-
-std::optional<std::string> base64url_decode(std::string_view text)
-{
-    return decode_with(kBase64Url, text);
+    return left.size() == right.size() && CRYPTO_memcmp(bytes_of(left), bytes_of(right), left.size()) == 0;
 }
 
 Result<KeyRing> KeyRing::parse(std::string_view text)
 {
     KeyRing ring;
-    std::size_t item = 0;
-    while (!text.empty())
+    std::size_t item_number = 0;
+    for (std::string_view rest = text; !rest.empty() || item_number == 0;)
     {
-        ++item;
-        const auto comma = text.find(',');
-        const auto part = text.substr(0, comma);
-        text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
-        const auto colon = part.find(':');
-        if (colon == std::string_view::npos) return ring_error(item, "no colon");
+        ++item_number;
+        const auto comma = rest.find(',');
+        const std::string_view item = trim(rest.substr(0, comma));
+        rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+
+        const auto colon = item.find(':');
+        if (colon == std::string_view::npos) return bad_ring(item_number, "is not of the form id:base64");
         std::uint16_t id = 0;
-        const auto [end, error] = std::from_chars(part.data(), part.data() + colon, id);
-        if (error != std::errc() || end != part.data() + colon || id == 0) return ring_error(item, "no id from 1 to 65535");
-        const auto key = base64_decode(part.substr(colon + 1));
-        if (!key || key->size() != kKeySize) return ring_error(item, "no key of 32 bytes");
-        if (!ring.keys_.emplace(id, *key).second) return ring_error(item, "an id that is there already");
+        const auto [end, error] = std::from_chars(item.data(), item.data() + colon, id);
+        if (error != std::errc() || end != item.data() + colon || id == 0)
+            return bad_ring(item_number, "the id is not a number from 1 to 65535");
+        auto key = base64_decode(item.substr(colon + 1));
+        if (!key || key->size() != kKeySize) return bad_ring(item_number, "the key is not the base64 of 32 bytes");
+        if (!ring.keys_.emplace(id, std::move(*key)).second) return bad_ring(item_number, "its id is there twice");
     }
-    if (ring.keys_.empty()) return fail(ErrorKind::bad_request, "the key ring is empty");
     ring.current_ = ring.keys_.rbegin()->first;
-    ring.search_key_ = as_string(hmac_sha256(ring.keys_.begin()->second, "herald recipient search"));
+    ring.search_key_ = derive_search_key(ring.keys_.begin()->second);
     return ring;
 }
 
@@ -221,13 +200,14 @@ std::string KeyRing::to_text() const
     for (const auto& [id, key] : keys_)
     {
         if (!text.empty()) text += ',';
-        text += std::to_string(id) + ":" + base64_encode(key);
+        text += std::to_string(id) + ':' + base64_encode(key);
     }
     return text;
 }
 
 KeyRing KeyRing::with_new_key() const
 {
+    if (current_ == 0xffff) throw std::length_error("the key ring's ids are used up");
     KeyRing ring = *this;
     ring.current_ = static_cast<std::uint16_t>(current_ + 1);
     ring.keys_.emplace(ring.current_, random_bytes(kKeySize));
@@ -236,58 +216,70 @@ KeyRing KeyRing::with_new_key() const
 
 KeyRing KeyRing::generate()
 {
-    return *parse("1:" + base64_encode(random_bytes(kKeySize)));
+    KeyRing ring;
+    ring.keys_.emplace(std::uint16_t{1}, random_bytes(kKeySize));
+    ring.current_ = 1;
+    ring.search_key_ = derive_search_key(ring.keys_.begin()->second);
+    return ring;
 }
 
 std::string KeyRing::seal(std::string_view plaintext, std::string_view context) const
 {
-    std::string sealed(kHeaderSize + kNonceSize + plaintext.size() + kTagSize, '\0');
-    sealed[0] = kVersion;
-    sealed[1] = static_cast<char>(current_ >> 8);
-    sealed[2] = static_cast<char>(current_ & 0xFF);
-    unsigned char* const nonce = bytes_of(sealed) + kHeaderSize;
-    const std::string random = random_bytes(kNonceSize);
-    std::copy(random.begin(), random.end(), sealed.begin() + kHeaderSize);
-    unsigned char* const out = nonce + kNonceSize;
-    EVP_CIPHER_CTX* const cipher = thread_context();
+    if (plaintext.size() > kLargestPlaintext || context.size() > kLargestPlaintext)
+        throw std::length_error("too much data to seal");
+    std::string sealed = header_of(current_);
+    sealed.resize(kOverhead + plaintext.size());
+    unsigned char* nonce = bytes_of(sealed) + kHeaderSize;
+    unsigned char* body = nonce + kNonceSize;
+    fill_random(nonce, kNonceSize);
+
+    EVP_CIPHER_CTX* cipher = cipher_context();
     int length = 0;
-    require(EVP_EncryptInit_ex2(cipher, aes_256_gcm(), bytes_of(keys_.at(current_)), nonce, nullptr) == 1, "seal init");
-    require(EVP_EncryptUpdate(cipher, nullptr, &length, bytes_of(context), static_cast<int>(context.size())) == 1,
-            "seal context");
-    require(EVP_EncryptUpdate(cipher, out, &length, bytes_of(plaintext), static_cast<int>(plaintext.size())) == 1, "seal");
-    require(EVP_EncryptFinal_ex(cipher, out + length, &length) == 1, "seal end");
-    require(EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, kTagSize, out + plaintext.size()) == 1, "seal tag");
+    // The header is authenticated as well: a blob cannot be passed off as one of another key or version.
+    require(
+        EVP_EncryptInit_ex2(cipher, aes_algorithm(), bytes_of(keys_.at(current_)), nonce, nullptr) == 1 &&
+            EVP_EncryptUpdate(cipher, nullptr, &length, bytes_of(sealed), kHeaderSize) == 1 &&
+            EVP_EncryptUpdate(cipher, nullptr, &length, bytes_of(context), static_cast<int>(context.size())) == 1 &&
+            EVP_EncryptUpdate(cipher, body, &length, bytes_of(plaintext), static_cast<int>(plaintext.size())) == 1 &&
+            EVP_EncryptFinal_ex(cipher, body + plaintext.size(), &length) == 1 &&
+            EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, kTagSize, body + plaintext.size()) == 1,
+        "AES-256-GCM encryption");
     return sealed;
 }
 
 Result<std::string> KeyRing::open(std::string_view sealed, std::string_view context) const
 {
     const auto id = key_id_of(sealed);
-    if (!id) return fail(ErrorKind::internal, "sealed data of an unknown form");
+    if (!id) return cannot_open("not in the sealed form");
     const auto key = keys_.find(*id);
-    if (key == keys_.end())
-        return fail(ErrorKind::internal, "sealed with key " + std::to_string(*id) + ", which is not in the key ring");
-    const auto body = sealed.substr(kHeaderSize + kNonceSize, sealed.size() - kHeaderSize - kNonceSize - kTagSize);
+    if (key == keys_.end()) return cannot_open("its key is not in the ring");
+    if (sealed.size() - kOverhead > kLargestPlaintext) return cannot_open("too long");
+
+    const unsigned char* nonce = bytes_of(sealed) + kHeaderSize;
+    const unsigned char* body = nonce + kNonceSize;
+    std::string plaintext(sealed.size() - kOverhead, '\0');
     std::string tag(sealed.substr(sealed.size() - kTagSize));
-    std::string plaintext(body.size(), '\0');
-    EVP_CIPHER_CTX* const cipher = thread_context();
+    EVP_CIPHER_CTX* cipher = cipher_context();
     int length = 0;
-    require(EVP_DecryptInit_ex2(cipher, aes_256_gcm(), bytes_of(key->second), bytes_of(sealed) + kHeaderSize, nullptr) == 1,
-            "open init");
-    require(EVP_DecryptUpdate(cipher, nullptr, &length, bytes_of(context), static_cast<int>(context.size())) == 1,
-            "open context");
-    require(EVP_DecryptUpdate(cipher, bytes_of(plaintext), &length, bytes_of(body), static_cast<int>(body.size())) == 1,
-            "open");
-    require(EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_SET_TAG, kTagSize, tag.data()) == 1, "open tag");
-    if (EVP_DecryptFinal_ex(cipher, bytes_of(plaintext) + length, &length) != 1)
-        return fail(ErrorKind::internal, "sealed data was changed, or belongs elsewhere");
+    require(
+        EVP_DecryptInit_ex2(cipher, aes_algorithm(), bytes_of(key->second), nonce, nullptr) == 1 &&
+            EVP_DecryptUpdate(cipher, nullptr, &length, bytes_of(sealed), kHeaderSize) == 1 &&
+            EVP_DecryptUpdate(cipher, nullptr, &length, bytes_of(context), static_cast<int>(context.size())) == 1 &&
+            EVP_DecryptUpdate(cipher, bytes_of(plaintext), &length, body, static_cast<int>(plaintext.size())) == 1 &&
+            EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, kTagSize, tag.data()) == 1,
+        "AES-256-GCM decryption");
+    if (EVP_DecryptFinal_ex(cipher, bytes_of(tag), &length) != 1)
+        return cannot_open("it was changed, or belongs to another place");
     return plaintext;
 }
 
 std::optional<std::uint16_t> KeyRing::key_id_of(std::string_view sealed)
 {
-    if (sealed.size() < kHeaderSize + kNonceSize + kTagSize || sealed[0] != kVersion) return std::nullopt;
-    return static_cast<std::uint16_t>(bytes_of(sealed)[1] * 256 + bytes_of(sealed)[2]);
+    if (sealed.size() < kOverhead || sealed[0] != kVersion) return std::nullopt;
+    const auto id =
+        static_cast<std::uint16_t>(static_cast<std::uint8_t>(sealed[1]) << 8 | static_cast<std::uint8_t>(sealed[2]));
+    if (id == 0) return std::nullopt;
+    return id;
 }
 
 Sha256 KeyRing::search_hash(std::string_view normalised) const

@@ -1,152 +1,141 @@
 #include "base/uuid.hpp"
 
-#include <mutex>
+#include <atomic>
 
-#include "base/crypto.hpp"
+#include "base/random.hpp"
 
 namespace herald
 {
-
 namespace
 {
 
-int hex_value(char c)
+constexpr std::array<std::uint8_t, 16> kTextOffsets = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+constexpr std::size_t kTextLength = 36;
+constexpr std::uint8_t kNoDigit = 0xff;
+
+constexpr std::array<std::uint8_t, 256> make_digit_values()
 {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
+    std::array<std::uint8_t, 256> values{};
+    values.fill(kNoDigit);
+    for (std::uint8_t i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = i;
+    for (std::uint8_t i = 0; i < 6; ++i)
+    {
+        values[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(10 + i);
+        values[static_cast<std::size_t>('A' + i)] = static_cast<std::uint8_t>(10 + i);
+    }
+    return values;
 }
 
-bool is_dash_position(std::size_t i)
-{
-    return i == 8 || i == 13 || i == 18 || i == 23;
-}
+constexpr auto kDigitValues = make_digit_values();
 
-void store_big_endian_48(std::uint8_t* to, std::uint64_t value)
-{
-    for (int i = 0; i < 6; ++i) to[i] = static_cast<std::uint8_t>(value >> (40 - 8 * i));
-}
+constexpr int kCounterBits = 12;
+// A clock that was wrong by more than this and is set right is followed at once: ids that stay in the future would land
+// in partitions that do not exist yet.
+constexpr std::uint64_t kLargestStepBackMs = 60'000;
+
+// Milliseconds and the 12 bits behind the version, as one number that only grows.
+std::atomic<std::uint64_t> last_stamp{0};
 
 std::uint64_t milliseconds_of(Instant instant)
 {
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::milliseconds>(instant.time_since_epoch()).count());
+    const auto count = std::chrono::floor<std::chrono::milliseconds>(instant).time_since_epoch().count();
+    return count < 0 ? 0 : static_cast<std::uint64_t>(count) & 0xffff'ffff'ffffULL;
 }
 
-// Random bytes bought in bulk: one call of the generator serves many ids.
-void fill_random(std::uint8_t* to, std::size_t count)
+// The 12 bits start from the fraction of the millisecond (RFC 9562, 6.2, method 3), so ids of several processes
+// interleave well.
+std::uint64_t stamp_of(Instant instant)
 {
-    thread_local std::string pool;
-    thread_local std::size_t used = 0;
-    if (used + count > pool.size())
+    const auto micros = static_cast<std::uint64_t>(
+        instant.time_since_epoch().count() < 0 ? 0 : instant.time_since_epoch().count() % 1000);
+    return (milliseconds_of(instant) << kCounterBits) | (micros * 4);
+}
+
+std::uint64_t next_stamp(Instant now)
+{
+    const std::uint64_t wanted = stamp_of(now);
+    std::uint64_t last = last_stamp.load(std::memory_order_relaxed);
+    while (true)
     {
-        pool = random_bytes(4096);
-        used = 0;
+        const bool stepped_far_back = wanted + (kLargestStepBackMs << kCounterBits) < last;
+        const std::uint64_t next = wanted > last || stepped_far_back ? wanted : last + 1;
+        if (last_stamp.compare_exchange_weak(last, next, std::memory_order_relaxed)) return next;
     }
-    std::memcpy(to, pool.data() + used, count);
-    used += count;
 }
 
-// What keeps ids of one process rising: the last millisecond and a 12-bit counter inside it.
-struct V7State
+void put_stamp(Uuid& id, std::uint64_t stamp)
 {
-    std::mutex mutex;
-    std::uint64_t milliseconds = 0;
-    std::uint32_t counter = 0;
-};
+    const std::uint64_t ms = stamp >> kCounterBits;
+    for (std::size_t i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
+    id.bytes[6] = static_cast<std::uint8_t>(0x70 | ((stamp >> 8) & 0x0f));
+    id.bytes[7] = static_cast<std::uint8_t>(stamp);
+}
+
+void put_variant(Uuid& id)
+{
+    id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80);
+}
 
 }  // namespace
 
 std::optional<Uuid> Uuid::parse(std::string_view text)
 {
-    if (text.size() != 36) return std::nullopt;
+    if (text.size() != kTextLength || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
+        return std::nullopt;
     Uuid id;
-    std::size_t byte = 0;
-    for (std::size_t i = 0; i < 36;)
+    for (std::size_t i = 0; i < id.bytes.size(); ++i)
     {
-        if (is_dash_position(i))
-        {
-            if (text[i] != '-') return std::nullopt;
-            ++i;
-            continue;
-        }
-        const int high = hex_value(text[i]);
-        const int low = hex_value(text[i + 1]);
-        if (high < 0 || low < 0) return std::nullopt;
-        id.bytes[byte++] = static_cast<std::uint8_t>(high * 16 + low);
-        i += 2;
+        const auto high = kDigitValues[static_cast<std::uint8_t>(text[kTextOffsets[i]])];
+        const auto low = kDigitValues[static_cast<std::uint8_t>(text[kTextOffsets[i] + 1U])];
+        if (high == kNoDigit || low == kNoDigit) return std::nullopt;
+        id.bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
     }
     return id;
 }
 
 std::string Uuid::to_string() const
 {
-    static constexpr char kDigits[] = "0123456789abcdef";
-    std::string text(36, '-');
-    std::size_t at = 0;
-    for (const std::uint8_t byte : bytes)
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text(kTextLength, '-');
+    for (std::size_t i = 0; i < bytes.size(); ++i)
     {
-        if (is_dash_position(at)) ++at;
-        text[at++] = kDigits[byte >> 4];
-        text[at++] = kDigits[byte & 15];
+        text[kTextOffsets[i]] = kDigits[bytes[i] >> 4];
+        text[kTextOffsets[i] + 1U] = kDigits[bytes[i] & 0x0f];
     }
     return text;
 }
 
 Uuid make_uuid_v7(Instant now)
 {
-    static V7State state;
-    std::uint64_t milliseconds = 0;
-    std::uint32_t counter = 0;
-    {
-        const std::lock_guard lock(state.mutex);
-        milliseconds = milliseconds_of(now);
-        if (milliseconds > state.milliseconds)
-        {
-            state.milliseconds = milliseconds;
-            state.counter = 0;
-        }
-        else if (++state.counter > 0xFFF)
-        {
-            ++state.milliseconds;
-            state.counter = 0;
-        }
-        milliseconds = state.milliseconds;
-        counter = state.counter;
-    }
     Uuid id;
     fill_random(id.bytes.data() + 8, 8);
-    store_big_endian_48(id.bytes.data(), milliseconds);
-    id.bytes[6] = static_cast<std::uint8_t>(0x70 | (counter >> 8));
-    id.bytes[7] = static_cast<std::uint8_t>(counter);
-    id.bytes[8] = static_cast<std::uint8_t>(0x80 | (id.bytes[8] & 0x3F));
+    put_stamp(id, next_stamp(now));
+    put_variant(id);
     return id;
 }
 
 Uuid make_uuid_v4()
 {
     Uuid id;
-    fill_random(id.bytes.data(), 16);
-    id.bytes[6] = static_cast<std::uint8_t>(0x40 | (id.bytes[6] & 0x0F));
-    id.bytes[8] = static_cast<std::uint8_t>(0x80 | (id.bytes[8] & 0x3F));
+    fill_random(id.bytes.data(), id.bytes.size());
+    id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0f) | 0x40);
+    put_variant(id);
     return id;
 }
 
 Uuid uuid_v7_floor(Instant instant)
 {
     Uuid id;
-    store_big_endian_48(id.bytes.data(), milliseconds_of(instant));
-    id.bytes[6] = 0x70;
-    id.bytes[8] = 0x80;
+    put_stamp(id, milliseconds_of(instant) << kCounterBits);
+    put_variant(id);
     return id;
 }
 
 Instant uuid_v7_time(const Uuid& id)
 {
-    std::int64_t milliseconds = 0;
-    for (std::size_t i = 0; i < 6; ++i) milliseconds = milliseconds * 256 + id.bytes[i];
-    return Instant(std::chrono::milliseconds(milliseconds));
+    std::int64_t ms = 0;
+    for (std::size_t i = 0; i < 6; ++i) ms = ms << 8 | id.bytes[i];
+    return Instant(std::chrono::milliseconds(ms));
 }
 
 }  // namespace herald
