@@ -126,10 +126,12 @@ TEST(TimeZone, local_days_of_new_york_across_both_clock_changes)
 
 TEST(TimeZone, a_day_that_starts_with_a_clock_change_starts_at_the_change)
 {
-    // Sao Paulo skipped midnight on 4 November 2018; Havana repeats it on 1 November 2026; Samoa skipped 30 December 2011.
+    // Sao Paulo skipped midnight on 4 November 2018; Havana repeats it on 1 November 2026; Samoa skipped 30 December
+    // 2011.
     EXPECT_EQ(format_v2(TimeZone("America/Sao_Paulo").start_of(day(2018, 11, 4))), "2018-11-04T03:00:00.000000Z");
     EXPECT_EQ(format_v2(TimeZone("America/Havana").start_of(day(2026, 11, 1))), "2026-11-01T04:00:00.000000Z");
-    EXPECT_EQ(TimeZone("Pacific/Apia").start_of(day(2011, 12, 30)), TimeZone("Pacific/Apia").start_of(day(2011, 12, 31)));
+    EXPECT_EQ(TimeZone("Pacific/Apia").start_of(day(2011, 12, 30)),
+              TimeZone("Pacific/Apia").start_of(day(2011, 12, 31)));
 }
 
 TEST(TimeZone, every_instant_lies_in_its_own_local_day)
