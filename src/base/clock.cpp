@@ -166,7 +166,9 @@ std::optional<Instant> parse_iso8601(std::string_view text)
 {
     Reader reader(text);
     const auto date = read_date(reader);
-    if (!date || !reader.skip("Tt ")) return std::nullopt;
+    if (!date) return std::nullopt;
+    if (reader.at_end()) return Instant(std::chrono::sys_days(*date));
+    if (!reader.skip("Tt ")) return std::nullopt;
     const auto time = read_time(reader);
     if (!time) return std::nullopt;
     const auto offset = read_zone(reader);

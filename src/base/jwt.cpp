@@ -103,7 +103,8 @@ std::string sign_token(std::string_view issuer, std::string_view secret, Instant
 {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
     const json::value claims = {{"iss", issuer}, {"iat", seconds}};
-    const std::string input = base64url_encode(R"({"alg":"HS256","typ":"JWT"})") + "." + base64url_encode(json::serialize(claims));
+    const std::string input =
+        base64url_encode(R"({"alg":"HS256","typ":"JWT"})") + "." + base64url_encode(json::serialize(claims));
     return input + "." + base64url_encode(signature_of(input, secret));
 }
 
