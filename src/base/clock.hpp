@@ -44,8 +44,8 @@ private:
 std::string format_v2(Instant instant);
 // "2026-11-23T09:05:07+00:00", the form of the v1 API (fraction only when there is one).
 std::string format_v1(Instant instant);
-// Accepts the two above and any ISO 8601 date-time with a zone or without (then UTC), and a date alone (its midnight, UTC).
-// nullopt for anything else.
+// Accepts the two above and any ISO 8601 date-time with a zone or without (then UTC), and a date alone (its midnight,
+// UTC). nullopt for anything else.
 std::optional<Instant> parse_iso8601(std::string_view text);
 
 // A calendar date in the configured zone.

@@ -1,5 +1,5 @@
-// Sealing of personal data, keyed hashes, random bytes, comparison of secrets. OpenSSL does the work; nothing here is home-made.
-// All functions and KeyRing (immutable after construction) are thread-safe.
+// Sealing of personal data, keyed hashes, random bytes, comparison of secrets. OpenSSL does the work; nothing here is
+// home-made. All functions and KeyRing (immutable after construction) are thread-safe.
 #pragma once
 
 #include <array>
@@ -30,15 +30,15 @@ std::optional<std::string> base64_decode(std::string_view text);
 std::string base64url_encode(std::string_view bytes);  // without padding, as JWTs use it
 std::optional<std::string> base64url_decode(std::string_view text);
 
-// The keys that seal data at rest (AES-256-GCM). New data is sealed with the current key; old data opens with the key whose
-// id it carries, until `herald keys rotate` has re-sealed it and the key is taken out of the ring.
+// The keys that seal data at rest (AES-256-GCM). New data is sealed with the current key; old data opens with the key
+// whose id it carries, until `herald keys rotate` has re-sealed it and the key is taken out of the ring.
 //
 // Sealed form: version 1 (1 byte) | key id (2 bytes, big endian) | nonce (12) | ciphertext | tag (16).
 class KeyRing
 {
 public:
-    // `text` is the ring's own form: "id:base64 of 32 bytes" items separated by commas; the highest id is the current one.
-    // Errors name the item that is wrong, never its value.
+    // `text` is the ring's own form: "id:base64 of 32 bytes" items separated by commas; the highest id is the current
+    // one. Errors name the item that is wrong, never its value.
     static Result<KeyRing> parse(std::string_view text);
     [[nodiscard]] std::string to_text() const;
     // This ring with a fresh random key added as the current one.

@@ -1,8 +1,8 @@
 // Errors that are expected outcomes, as values.
 //
-// A broken world (no database connection, a violated invariant) is an exception; "not found", "over the limit" or "not a
-// phone number" is an Error inside a Result. What the caller of the API may read is `message`; what only the log may say is
-// `detail`. One function maps an Error to the wire: http/server/errors.cpp.
+// A broken world (no database connection, a violated invariant) is an exception; "not found", "over the limit" or "not
+// a phone number" is an Error inside a Result. What the caller of the API may read is `message`; what only the log may
+// say is `detail`. One function maps an Error to the wire: http/server/errors.cpp.
 #pragma once
 
 #include <expected>
@@ -16,21 +16,21 @@ namespace herald
 // Each kind is one row of the table in http/server/errors.cpp (status code and the class name clients see).
 enum class ErrorKind
 {
-    validation,          // 400 ValidationError: the request does not fit its schema
-    bad_request,         // 400 BadRequestError: well-formed, but it cannot be done
-    invalid_email,       // 400 InvalidEmailError
-    invalid_phone,       // 400 InvalidPhoneError
-    unauthenticated,     // 401 AuthError: no usable token
-    forbidden,           // 403 AuthError: a token that does not open this
-    not_found,           // 404 NoResultFound
-    method_not_allowed,  // 405
-    conflict,            // 409 (Idempotency-Key in flight, duplicate name)
-    too_large,           // 413
+    validation,            // 400 ValidationError: the request does not fit its schema
+    bad_request,           // 400 BadRequestError: well-formed, but it cannot be done
+    invalid_email,         // 400 InvalidEmailError
+    invalid_phone,         // 400 InvalidPhoneError
+    unauthenticated,       // 401 AuthError: no usable token
+    forbidden,             // 403 AuthError: a token that does not open this
+    not_found,             // 404 NoResultFound
+    method_not_allowed,    // 405
+    conflict,              // 409 (Idempotency-Key in flight, duplicate name)
+    too_large,             // 413
     idempotency_mismatch,  // 422
-    too_many_requests,   // 429 TooManyRequestsError: the daily limit
-    rate_limited,        // 429 RateLimitError
-    internal,            // 500
-    unavailable,         // 503: try again later (overload, no database)
+    too_many_requests,     // 429 TooManyRequestsError: the daily limit
+    rate_limited,          // 429 RateLimitError
+    internal,              // 500
+    unavailable,           // 503: try again later (overload, no database)
 };
 
 struct Error

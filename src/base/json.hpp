@@ -20,9 +20,9 @@ struct JsonLimits
     std::size_t max_bytes = 5'000'000;
 };
 
-// Strict RFC 8259 and the rules of this API: valid UTF-8, no trailing text, nesting within limits, no key twice in one object.
-// A NUL (\u0000) inside any string or key is refused too: PostgreSQL text cannot hold it.
-// The Error is bad_request with `message` "Invalid JSON supplied in POST data"; `detail` says where.
+// Strict RFC 8259 and the rules of this API: valid UTF-8, no trailing text, nesting within limits, no key twice in one
+// object. A NUL (\u0000) inside any string or key is refused too: PostgreSQL text cannot hold it. The Error is
+// bad_request with `message` "Invalid JSON supplied in POST data"; `detail` says where.
 Result<json::value> parse_json(std::string_view text, const JsonLimits& limits = {});
 
 // Compact, object keys sorted, non-ASCII as \u escapes, a newline at the end: byte for byte what the family sends.

@@ -28,9 +28,9 @@ struct Uuid
     [[nodiscard]] bool is_nil() const { return *this == Uuid{}; }
 };
 
-// Version 7 (RFC 9562): the first 48 bits are milliseconds since 1970, so ids sort by time and tables partition on them.
-// Monotonic within the process even inside one millisecond or when the clock steps back by up to a minute (a larger step is followed:
-// ids that stayed in the future would miss their partition). Thread-safe.
+// Version 7 (RFC 9562): the first 48 bits are milliseconds since 1970, so ids sort by time and tables partition on
+// them. Monotonic within the process even inside one millisecond or when the clock steps back by up to a minute (a
+// larger step is followed: ids that stayed in the future would miss their partition). Thread-safe.
 Uuid make_uuid_v7(Instant now);
 // Version 4, from the system's random generator. For secrets and names that must not tell their time.
 Uuid make_uuid_v4();
