@@ -1,0 +1,40 @@
+#include "http/server/response.hpp"
+
+namespace herald::http
+{
+
+Response json_response(int status, const json::value& value)
+{
+    return json_text_response(status, to_wire(value));
+}
+
+Response json_text_response(int status, std::string wire)
+{
+    return {status, std::move(wire), std::string(kJsonType)};
+}
+
+Response empty_response(int status)
+{
+    Response response;
+    response.status = status;
+    return response;
+}
+
+Response text_response(int status, std::string text)
+{
+    return {status, std::move(text), std::string(kTextType)};
+}
+
+Response html_response(int status, std::string html)
+{
+    return {status, std::move(html), std::string(kHtmlType)};
+}
+
+Response redirect_response(int status, std::string location)
+{
+    Response response = empty_response(status);
+    response.headers.emplace_back("Location", std::move(location));
+    return response;
+}
+
+}  // namespace herald::http
