@@ -1,4 +1,5 @@
 # Everything here is a Debian 12 package (script/bootstrap installs them). Nothing is downloaded at build time.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)  # tools/sqlgen.py and the tests of the tree
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url system)
 find_package(OpenSSL 3 REQUIRED)
