@@ -1,7 +1,7 @@
 -- Accepts a batch of messages: facts, sealed contents, queue rows, events, ledger and the daily limit, in one statement and so in one commit.
 -- One array element a message in every parameter.
 --
--- Not admitted, and so not returned: every counted message of a service whose batch would pass its daily limit (the caller splits the batch
+-- Not admitted: every counted message of a service whose batch would pass its daily limit (the caller splits the batch
 -- until single messages decide: exact), and a message whose Idempotency-Key is no longer held by its holder.
 -- daily_usage rows are raised in service_id order, so that two batches cannot deadlock.
 WITH input AS (
@@ -75,4 +75,8 @@ counted AS (
     FROM admitted
     GROUP BY local_date, service_id, template_id, channel, key_type
 )
-SELECT id FROM admitted
+SELECT i.id,
+       (CASE WHEN a.id IS NOT NULL THEN 0 -- written
+             WHEN i.idempotency_key IS NOT NULL AND i.id NOT IN (SELECT id FROM held) THEN 2 -- its key is somebody else's by now
+             ELSE 1 END)::int2 AS outcome -- its service's batch would pass the daily limit
+FROM input i LEFT JOIN admitted a ON a.id = i.id

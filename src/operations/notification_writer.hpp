@@ -1,0 +1,86 @@
+// Writes accepted messages: group commit of facts, sealed contents, queue rows, events, ledger and the daily limit, one transaction a batch.
+// Belongs to the Loop of its Database.
+//
+// The daily limit is exact over any number of processes: it is raised in the same transaction. A batch that would pass a service's limit
+// admits none of that service's messages; they are then tried in halves, down to single messages, so that exactly the limit is admitted.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "domain/notifications/lane.hpp"
+#include "domain/notifications/notification.hpp"
+#include "operations/group_commit.hpp"
+#include "storage/pg/database.hpp"
+
+namespace herald
+{
+
+struct IdempotentAnswer
+{
+    std::string key;
+    Uuid holder;
+    std::string response_sealed;
+};
+
+struct NewNotification
+{
+    NotificationId id;
+    ServiceId service_id;
+    TemplateId template_id;
+    std::int32_t template_version = 0;
+    std::optional<ApiKeyId> api_key_id;
+    KeyType key_type = KeyType::normal;
+    Channel channel = Channel::sms;
+    Lane lane = Lane::normal;
+    std::int16_t billable_units = 0;
+    bool international = false;
+    std::optional<std::string> phone_prefix;
+    std::optional<std::string> client_reference;
+    Instant created_at{};
+    LocalDate local_date{};
+    LocalDate purge_on{};
+    std::string sealed;
+    std::int64_t message_limit = 0;
+    bool counts = true;  // towards the daily limit; test keys do not
+    std::optional<IdempotentAnswer> idempotency;
+};
+
+enum class WriteOutcome
+{
+    written = 0,
+    over_daily_limit = 1,
+    lost_idempotency_key = 2,  // another request took the key over: this one must not answer
+    refused_by_database = 3,   // this row alone cannot be written; its neighbours were
+};
+
+class NotificationWriter
+{
+public:
+    // Called with the lane and service of what was just committed: wakes workers of this process. May be called from this loop only.
+    using Written = std::function<void(Lane, ServiceId)>;
+
+    NotificationWriter(pg::Database& database, TaskScope& scope, asio::any_io_executor executor, GroupCommitOptions options,
+                       Written written);
+
+    [[nodiscard]] bool is_full() const { return commits_.is_full(); }
+    // Returns after the commit. Throws pg::Unavailable or DeadlineExceeded.
+    Task<WriteOutcome> write(NewNotification notification, Deadline deadline) { return commits_.submit(std::move(notification), deadline); }
+
+private:
+    using Batch = std::vector<const NewNotification*>;
+
+    Task<std::vector<WriteOutcome>> commit(Batch batch);
+    // Adds what became of `batch` to `outcomes`.
+    Task<> admit(Batch batch, std::unordered_map<const NewNotification*, WriteOutcome>& outcomes);
+    Task<std::vector<WriteOutcome>> insert(Batch batch);
+
+    pg::Database& database_;
+    Written written_;
+    GroupCommit<NewNotification, WriteOutcome> commits_;
+};
+
+}  // namespace herald
