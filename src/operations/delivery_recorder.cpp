@@ -1,0 +1,168 @@
+#include "operations/delivery_recorder.hpp"
+
+#include <set>
+
+#include "base/log.hpp"
+#include "domain/notifications/event.hpp"
+#include "sql/queries.hpp"
+
+namespace herald
+{
+
+namespace
+{
+
+constexpr auto kCommitTimeout = seconds(20);
+constexpr auto kReceiptTimeout = seconds(60);
+constexpr std::int32_t kLeftOverBatch = 1000;
+constexpr auto kLeftOverPause = seconds(1);
+constexpr auto kLeftOverAge = std::chrono::minutes(10);
+
+EventKind event_of(const SendResult& result)
+{
+    switch (result.hand_off)
+    {
+        case HandOff::awaits_receipt:
+        case HandOff::done: return EventKind::handed_over;
+        case HandOff::try_again: return result.uncertain ? EventKind::attempt_uncertain : EventKind::attempt_failed;
+        case HandOff::failed: break;
+    }
+    return EventKind::gave_up;
+}
+
+// The columns of record_send_results.
+struct ResultColumns
+{
+    std::vector<Uuid> services;
+    std::vector<Uuid> ids;
+    std::vector<std::int64_t> fences;
+    std::vector<std::int16_t> outcomes;
+    std::vector<std::int16_t> statuses;
+    std::vector<std::string> providers;
+    std::vector<std::string> references;
+    std::vector<std::string> details;
+    std::vector<std::int16_t> fragments;
+    std::vector<Instant> retry_at;
+    std::vector<Instant> look_up_at;
+    std::vector<std::int16_t> kinds;
+
+    void add(const SendResult& result)
+    {
+        services.push_back(result.service_id.value);
+        ids.push_back(result.id.value);
+        fences.push_back(result.fence);
+        outcomes.push_back(static_cast<std::int16_t>(result.hand_off));
+        statuses.push_back(static_cast<std::int16_t>(result.status));
+        providers.push_back(result.provider);
+        references.push_back(result.reference);
+        details.push_back(result.detail);
+        fragments.push_back(result.fragments);
+        retry_at.push_back(result.retry_at);
+        look_up_at.push_back(result.look_up_at);
+        kinds.push_back(static_cast<std::int16_t>(event_of(result)));
+    }
+    [[nodiscard]] pg::Params params(Instant now) const
+    {
+        return pg::Params::of(services, ids, fences, outcomes, statuses, providers, references, details, fragments, retry_at,
+                              look_up_at, kinds, now);
+    }
+};
+
+// The columns of record_receipts: one row a reference, because a statement changes a row once. A second receipt of the same reference in
+// one batch is a repetition: the first final one counts.
+struct ReceiptColumns
+{
+    std::vector<std::string> providers;
+    std::vector<std::string> references;
+    std::vector<std::int16_t> statuses;
+    std::vector<std::string> responses;
+    std::vector<Instant> at;
+    std::set<std::pair<std::string, std::string>> seen;
+
+    void add(const Receipt& receipt)
+    {
+        if (!seen.emplace(receipt.provider, receipt.reference).second) return;
+        providers.push_back(receipt.provider);
+        references.push_back(receipt.reference);
+        statuses.push_back(static_cast<std::int16_t>(receipt.status));
+        responses.push_back(receipt.provider_response);
+        at.push_back(receipt.at);
+    }
+    [[nodiscard]] pg::Params params(Instant now) const
+    {
+        return pg::Params::of(providers, references, statuses, responses, at, now);
+    }
+};
+
+}  // namespace
+
+DeliveryRecorder::DeliveryRecorder(pg::Database& database, const Clock& clock, TaskScope& scope, asio::any_io_executor executor)
+    : database_(database),
+      clock_(clock),
+      scope_(scope),
+      // One writer: results are committed before the receipts that were received after them.
+      commits_(scope, std::move(executor), {.max_batch = 512, .writers = 1, .max_waiting = 100000},
+               [this](std::vector<const Entry*> entries) { return commit(std::move(entries)); })
+{
+}
+
+Task<> DeliveryRecorder::record(SendResult result, Deadline deadline)
+{
+    Entry entry;
+    entry.result = std::move(result);
+    co_await commits_.submit(std::move(entry), deadline);
+}
+
+void DeliveryRecorder::receive(Receipt receipt)
+{
+    scope_.spawn("submit_receipt", submit_receipt(std::move(receipt)));
+}
+
+Task<> DeliveryRecorder::submit_receipt(Receipt receipt)
+{
+    Entry entry;
+    entry.receipt = std::move(receipt);
+    co_await commits_.submit(std::move(entry), deadline_in(kReceiptTimeout));
+}
+
+Task<std::vector<DeliveryRecorder::Nothing>> DeliveryRecorder::commit(std::vector<const Entry*> entries)
+{
+    ResultColumns results;
+    ReceiptColumns receipts;
+    for (const Entry* entry : entries)
+    {
+        if (entry->result) results.add(*entry->result);
+        if (entry->receipt) receipts.add(*entry->receipt);
+    }
+    const Instant now = clock_.now();
+    std::vector<std::pair<pg::Statement, pg::Params>> statements;
+    if (!results.ids.empty()) statements.emplace_back(sql::record_send_results, results.params(now));
+    if (!receipts.references.empty()) statements.emplace_back(sql::record_receipts, receipts.params(now));
+    co_await database_.execute_together(std::move(statements), deadline_in(kCommitTimeout));
+    co_return std::vector<Nothing>(entries.size());
+}
+
+Task<std::size_t> DeliveryRecorder::match_left_over_receipts(Deadline deadline)
+{
+    const Instant now = clock_.now();
+    auto params = pg::Params::of(now - kLeftOverPause, now - kLeftOverAge, kLeftOverBatch);
+    const auto rows = co_await database_.execute(sql::take_unmatched_receipts, std::move(params), deadline);
+    std::size_t applied = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+    {
+        if (rows.get<bool>(i, "expired")) continue;
+        Receipt receipt;
+        receipt.provider = rows.get<std::string>(i, "provider");
+        receipt.reference = rows.get<std::string>(i, "reference");
+        receipt.status = static_cast<NotificationStatus>(rows.get<std::int16_t>(i, "status"));
+        receipt.provider_response = rows.get<std::optional<std::string>>(i, "provider_response").value_or("");
+        receipt.at = rows.get<Instant>(i, "at");
+        receive(std::move(receipt));
+        ++applied;
+    }
+    if (rows.size() > applied)
+        log::info("receipts for messages nobody awaits were dropped", {{"receipts", rows.size() - applied}});
+    co_return applied;
+}
+
+}  // namespace herald

@@ -1,0 +1,70 @@
+// Records what became of hand-offs, and what providers report later: batches of both, in that order, one transaction each.
+// Belongs to the Loop of its Database; receive() is thread-safe.
+#pragma once
+
+#include <mutex>
+#include <vector>
+
+#include "operations/group_commit.hpp"
+#include "providers/provider.hpp"
+#include "storage/pg/database.hpp"
+
+namespace herald
+{
+
+enum class HandOff : std::int16_t
+{
+    awaits_receipt = 1,
+    done = 2,       // handed over, and no receipt will come
+    try_again = 3,
+    failed = 4,     // technical-failure
+};
+
+struct SendResult
+{
+    ServiceId service_id;
+    NotificationId id;
+    std::int64_t fence = 0;
+    HandOff hand_off = HandOff::failed;
+    NotificationStatus status = NotificationStatus::technical_failure;  // when the hand-off changes it
+    bool uncertain = false;
+    std::string provider;
+    std::string reference;
+    std::string detail;
+    std::int16_t fragments = 0;
+    Instant retry_at{};
+    Instant look_up_at{};
+};
+
+class DeliveryRecorder
+{
+public:
+    DeliveryRecorder(pg::Database& database, const Clock& clock, TaskScope& scope, asio::any_io_executor executor);
+
+    // Returns after the commit.
+    Task<> record(SendResult result, Deadline deadline);
+    // A receipt arrived: recorded soon, after the results that wait before it. From the recorder's loop.
+    void receive(Receipt receipt);
+    // Receipts that overtook the answer to their hand-off find their message now. How many were applied again.
+    Task<std::size_t> match_left_over_receipts(Deadline deadline);
+
+private:
+    struct Nothing
+    {
+    };
+    struct Entry
+    {
+        std::optional<SendResult> result;
+        std::optional<Receipt> receipt;
+    };
+
+    Task<std::vector<Nothing>> commit(std::vector<const Entry*> entries);
+    Task<> submit_receipt(Receipt receipt);
+
+    pg::Database& database_;
+    const Clock& clock_;
+    TaskScope& scope_;
+    GroupCommit<Entry, Nothing> commits_;
+};
+
+}  // namespace herald

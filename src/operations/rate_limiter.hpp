@@ -1,0 +1,53 @@
+// Requests a minute for each service and key type, over all processes and without any extra server.
+//
+// A token bucket in the database holds `rate_limit` tokens and gains as many a minute. A process takes tokens from it in blocks of a
+// twentieth of the limit and spends them from memory, so that the limit holds within a tenth over two processes and a request costs nothing.
+// Belongs to the Loop of its Database.
+#pragma once
+
+#include <unordered_map>
+
+#include "base/clock.hpp"
+#include "domain/services/service.hpp"
+#include "storage/pg/database.hpp"
+
+namespace herald
+{
+
+struct RateDecision
+{
+    bool allowed = false;
+    std::int32_t limit = 0;
+    std::int64_t remaining = 0;          // tokens this process still holds
+    std::int32_t retry_after_seconds = 0;  // when refused
+};
+
+class RateLimiter
+{
+public:
+    explicit RateLimiter(pg::Database& database) : database_(database) {}
+
+    Task<RateDecision> take(const Service& service, KeyType key_type, Instant now, Deadline deadline);
+
+private:
+    struct Bucket
+    {
+        std::int64_t held = 0;
+        Instant empty_until{};  // the database had none: not asked again before
+    };
+    struct Key
+    {
+        ServiceId service;
+        KeyType type;
+        bool operator==(const Key&) const = default;
+    };
+    struct KeyHash
+    {
+        std::size_t operator()(const Key& key) const { return UuidHash()(key.service) + static_cast<std::size_t>(key.type); }
+    };
+
+    pg::Database& database_;
+    std::unordered_map<Key, Bucket, KeyHash> buckets_;
+};
+
+}  // namespace herald

@@ -1,0 +1,66 @@
+// Services and templates, cached for less than a second: a revoked key, an archived service or a new template version is seen within it.
+// Belongs to the Loop of its Database.
+#pragma once
+
+#include <unordered_map>
+
+#include "base/clock.hpp"
+#include "operations/service_context.hpp"
+#include "storage/template_store.hpp"
+
+namespace herald
+{
+
+class ServiceDirectory
+{
+public:
+    struct Options
+    {
+        std::chrono::milliseconds max_age{800};
+        std::size_t max_entries = 20000;  // of each kind; beyond, the cache starts over
+        std::string default_region = "US";
+    };
+
+    ServiceDirectory(pg::Database& database, const KeyRing& keys, const Clock& clock, Options options);
+
+    // nullptr: no such service.
+    Task<ServicePtr> service(ServiceId id, Deadline deadline);
+    // The current version. nullptr: the service has no such template.
+    Task<TemplatePtr> current_template(ServiceId service, TemplateId id, Deadline deadline);
+    // One version; never changes, so it is kept as long as there is room.
+    Task<TemplatePtr> template_version(ServiceId service, TemplateId id, std::int32_t version, Deadline deadline);
+
+private:
+    template <class Value>
+    struct Entry
+    {
+        Value value;
+        std::chrono::steady_clock::time_point read_at;
+    };
+    struct VersionKey
+    {
+        Uuid id;
+        std::int32_t version;
+        bool operator==(const VersionKey&) const = default;
+    };
+    struct VersionHash
+    {
+        std::size_t operator()(const VersionKey& key) const
+        {
+            return UuidHash()(key.id) ^ (static_cast<std::size_t>(key.version) * 0x9E3779B9U);
+        }
+    };
+
+    [[nodiscard]] bool is_fresh(std::chrono::steady_clock::time_point read_at) const;
+    ServicePtr make_context(ServiceRecord record) const;
+
+    const Clock& clock_;
+    const Options options_;
+    ServiceStore services_;
+    TemplateStore templates_;
+    std::unordered_map<ServiceId, Entry<ServicePtr>, UuidHash> service_entries_;
+    std::unordered_map<TemplateId, Entry<TemplatePtr>, UuidHash> template_entries_;
+    std::unordered_map<VersionKey, TemplatePtr, VersionHash> version_entries_;
+};
+
+}  // namespace herald
