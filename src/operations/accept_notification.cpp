@@ -1,5 +1,7 @@
 #include "operations/accept_notification.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "domain/recipients/recipient.hpp"
@@ -13,8 +15,6 @@ namespace herald
 
 namespace
 {
-
-constexpr std::size_t kMaxEmailBytes = 2'000'000;
 
 std::string_view noun_of(Channel channel)
 {
@@ -159,6 +159,40 @@ Result<AcceptNotification::Draft> AcceptNotification::draft(const ServiceContext
                                 options_.admin_base_url, service.service().id.to_string()));
     fill_row(service.service(), key, request, draft);
     return draft;
+}
+
+Result<void> AcceptNotification::render(const ServiceContext& service, const MessageRequest& request, Draft& draft) const
+{
+    json::object values = request.personalisation;
+    if (!request.sanitise_content_for.empty())
+    {
+        auto sanitised = rendering::sanitise_personalisation(values, request.sanitise_content_for);
+        values = std::move(sanitised.values);
+        draft.message.sanitised_content = std::move(sanitised.changed);
+    }
+    const auto personalisation = rendering::Personalisation::from_json(values);
+    if (!personalisation) return Failure(personalisation.error());
+    const auto& compiled = draft.message.from_template->compiled;
+    if (const auto missing = compiled.missing(*personalisation); !missing.empty())
+        return fail(ErrorKind::bad_request, "Missing personalisation: " + join(missing));
+
+    if (request.channel == Channel::sms)
+    {
+        auto shown = rendering::render_sms(compiled, *personalisation);
+        if (auto length = rendering::check_sms_length(shown); !length) return length;
+        const std::string_view prefix = service.service().prefix_sms ? std::string_view(service.service().name) : std::string_view();
+        draft.row.billable_units = static_cast<std::int16_t>(rendering::render_sms(compiled, *personalisation, prefix).fragments);
+        draft.message.body = std::move(shown.body);
+    }
+    else
+    {
+        draft.message.body = rendering::render_email_body_for_api(compiled, *personalisation);
+        if (auto length = rendering::check_email_length(compiled, draft.message.body); !length) return length;
+        draft.message.subject = rendering::render_subject(compiled, *personalisation);
+    }
+    draft.contents.personalisation = json::serialize(values);
+    draft.contents.one_click_unsubscribe_url = request.one_click_unsubscribe_url.value_or("");
+    return {};
 }
 
 Result<void> AcceptNotification::choose_sender(const ServiceContext& service, const MessageRequest& request, Draft& draft) const

@@ -1,0 +1,72 @@
+// Hands claimed messages to their provider and decides what each outcome means.
+//
+// The claim is the durable record that an attempt began (its event is written with the lease); the result is recorded after. No database
+// connection is held while a provider is called. Belongs to one Loop.
+#pragma once
+
+#include <unordered_map>
+
+#include "operations/delivery_recorder.hpp"
+#include "operations/notification_contents.hpp"
+#include "operations/service_directory.hpp"
+#include "providers/provider.hpp"
+#include "queue/queue.hpp"
+
+namespace herald
+{
+
+struct DeliverOptions
+{
+    std::int16_t tries = 48;
+    seconds retry_pause{300};   // but the first sms retry is at once
+    seconds send_timeout{30};   // well below the lease
+    seconds look_up_after{60};  // when a receipt is overdue enough to ask the provider
+    std::string email_domain = "notify.localhost";
+    std::string sms_from_number = "+12025550100";
+};
+
+// Who sends what. Test keys and services in research mode go to the simulator: nothing leaves the building.
+struct ProviderSet
+{
+    Provider* email = nullptr;
+    Provider* sms = nullptr;
+    Provider* simulator = nullptr;
+
+    [[nodiscard]] Provider* by_name(std::string_view name) const;
+};
+
+class DeliverNotifications
+{
+public:
+    DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder, ProviderSet providers, const KeyRing& keys,
+                         const Clock& clock, DeliverOptions options);
+
+    // One message, from claim to recorded result. Throws only when the result could not be recorded: the lease then ends by itself and
+    // the message is tried again as uncertain.
+    Task<> deliver(ClaimedDelivery claimed);
+
+private:
+    struct Prepared
+    {
+        Provider* provider = nullptr;
+        OutgoingMessage message;
+        std::int16_t fragments = 0;
+    };
+
+    Task<Result<Prepared>> prepare(const ClaimedDelivery& claimed, Deadline deadline);
+    static Result<OutgoingMessage> render(const ClaimedDelivery& claimed, const NotificationContents& contents, const Service& service,
+                                          const TemplateContext& from, const DeliverOptions& options, std::int16_t& fragments);
+    Task<SendOutcome> send(Prepared& prepared, std::int16_t attempt, Deadline deadline);
+    SendResult result_of(const ClaimedDelivery& claimed, const Prepared& prepared, const SendOutcome& outcome) const;
+    SendResult gave_up(const ClaimedDelivery& claimed, std::string reason) const;
+    SendResult try_again(const ClaimedDelivery& claimed, const SendOutcome& outcome, std::string_view provider) const;
+
+    ServiceDirectory& directory_;
+    DeliveryRecorder& recorder_;
+    const ProviderSet providers_;
+    const KeyRing& keys_;
+    const Clock& clock_;
+    const DeliverOptions options_;
+};
+
+}  // namespace herald
