@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "domain/templates/template.hpp"
 #include "rendering/compiled_template.hpp"
 #include "storage/service_store.hpp"
 

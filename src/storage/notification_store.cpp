@@ -1,0 +1,107 @@
+#include "storage/notification_store.hpp"
+
+#include "sql/queries.hpp"
+
+namespace herald
+{
+
+namespace
+{
+
+NotificationRow read_notification(const pg::Rows& rows, std::size_t i)
+{
+    NotificationRow row;
+    row.id = NotificationId{rows.get<Uuid>(i, "id")};
+    row.template_id = TemplateId{rows.get<Uuid>(i, "template_id")};
+    row.template_version = rows.get<std::int32_t>(i, "template_version");
+    row.key_type = static_cast<KeyType>(rows.get<std::int16_t>(i, "key_type"));
+    row.channel = static_cast<Channel>(rows.get<std::int16_t>(i, "channel"));
+    row.status = static_cast<NotificationStatus>(rows.get<std::int16_t>(i, "status"));
+    row.billable_units = rows.get<std::int16_t>(i, "billable_units");
+    row.international = rows.get<bool>(i, "international");
+    row.created_at = rows.get<Instant>(i, "created_at");
+    row.sent_at = rows.get<std::optional<Instant>>(i, "sent_at");
+    row.updated_at = rows.get<std::optional<Instant>>(i, "updated_at");
+    row.client_reference = rows.get<std::optional<std::string>>(i, "client_reference");
+    row.provider_response = rows.get<std::optional<std::string>>(i, "provider_response");
+    row.created_by_name = rows.get<std::optional<std::string>>(i, "created_by_name");
+    row.sealed = rows.get<pg::Bytes>(i, "sealed").value;
+    return row;
+}
+
+template <class Enum>
+std::optional<std::vector<std::int16_t>> numbers(const std::vector<Enum>& values)
+{
+    if (values.empty()) return std::nullopt;
+    std::vector<std::int16_t> all;
+    for (const Enum value : values) all.push_back(static_cast<std::int16_t>(value));
+    return all;
+}
+
+}  // namespace
+
+Task<pg::Rows> NotificationStore::read_as_tenant(ServiceId service, pg::Statement statement, pg::Params params, Deadline deadline)
+{
+    std::vector<std::pair<pg::Statement, pg::Params>> statements;
+    statements.emplace_back(sql::become_tenant, pg::Params::of(service.to_string()));
+    statements.emplace_back(statement, std::move(params));
+    auto answers = co_await database_.execute_together(std::move(statements), deadline);
+    co_return std::move(answers.at(1));
+}
+
+Task<std::optional<NotificationRow>> NotificationStore::find(ServiceId service, NotificationId id, LocalDate today, Deadline deadline)
+{
+    const auto rows = co_await read_as_tenant(service, sql::get_notification, pg::Params::of(service, id, today), deadline);
+    if (rows.empty()) co_return std::nullopt;
+    co_return read_notification(rows, 0);
+}
+
+Task<std::vector<NotificationRow>> NotificationStore::list(ServiceId service, NotificationFilter filter, LocalDate today,
+                                                           std::int32_t page_size, Deadline deadline)
+{
+    std::optional<Uuid> older_than;
+    if (filter.older_than) older_than = filter.older_than->value;
+    auto params = pg::Params::of(service, static_cast<std::int16_t>(filter.key_type), older_than, filter.reference,
+                                 numbers(filter.statuses), numbers(filter.channels), filter.include_jobs, today, page_size);
+    const auto rows = co_await read_as_tenant(service, sql::list_notifications, std::move(params), deadline);
+    std::vector<NotificationRow> found;
+    found.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) found.push_back(read_notification(rows, i));
+    co_return found;
+}
+
+Task<std::vector<ReceivedText>> NotificationStore::list_received(ServiceId service, std::optional<InboundSmsId> older_than,
+                                                                 LocalDate today, std::int32_t page_size, Deadline deadline)
+{
+    std::optional<Uuid> before;
+    if (older_than) before = older_than->value;
+    auto params = pg::Params::of(service, before, today, page_size);
+    const auto rows = co_await read_as_tenant(service, sql::list_inbound_sms, std::move(params), deadline);
+    std::vector<ReceivedText> found;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        found.push_back({InboundSmsId{rows.get<Uuid>(i, "id")}, rows.get<std::string>(i, "notify_number"),
+                         rows.get<pg::Bytes>(i, "sealed").value, rows.get<Instant>(i, "created_at")});
+    co_return found;
+}
+
+Task<std::vector<NotificationEvent>> NotificationStore::events(NotificationId id, Deadline deadline)
+{
+    // The id tells the time of acceptance; a day before allows for clocks that disagree.
+    auto params = pg::Params::of(id, uuid_v7_time(id.value) - std::chrono::hours(24));
+    const auto rows = co_await database_.execute(sql::list_notification_events, std::move(params), deadline);
+    std::vector<NotificationEvent> found;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+    {
+        NotificationEvent event;
+        event.at = rows.get<Instant>(i, "at");
+        event.kind = static_cast<EventKind>(rows.get<std::int16_t>(i, "kind"));
+        if (const auto status = rows.get<std::optional<std::int16_t>>(i, "status")) event.status = static_cast<NotificationStatus>(*status);
+        event.attempt = rows.get<std::optional<std::int16_t>>(i, "attempt");
+        event.provider = rows.get<std::optional<std::string>>(i, "provider").value_or("");
+        event.detail = rows.get<std::optional<std::string>>(i, "detail").value_or("");
+        found.push_back(std::move(event));
+    }
+    co_return found;
+}
+
+}  // namespace herald
