@@ -6,7 +6,8 @@
    twice. Name them on the line before, then std::move them.
 3. A capturing lambda is not a coroutine that outlives its statement: `auto task = [x]() -> Task<> {...}();` dangles.
 
-It reads text, not syntax trees: rule 2 takes every `Type{...}` and `({...` for an aggregate, except the types in HARMLESS.
+It reads text, not syntax trees: rule 2 takes every `Type{...}` and `({...` for an aggregate, except the types in HARMLESS. A bare `{}` as an
+argument passes: in this tree it is an empty string_view or optional, and its type cannot be read off the call.
 """
 
 import re
@@ -119,7 +120,7 @@ def temporaries(statement):
         if re.search(r"[\w>]$", before) and not BLOCK_WORD.search(before[-200:]):
             if not re.search(r"\b(?:auto|const)?\s*[\w:<>&*]+\s+\w+$", before) or re.search(r"\bco_(?:await|return)\s+[\w:]+$", before):
                 yield match.start(), "an aggregate"
-        elif re.search(r"[(,]$", before):
+        elif re.search(r"[(,]$", before) and not re.match(r"\{\s*\}", statement[match.start() :]):
             yield match.start(), "a braced list"
 
 
