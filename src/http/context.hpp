@@ -23,6 +23,8 @@ struct Context
     const KeyRing& keys;
     const Clock& clock;
     const TimeZone& zone;
+    // The number of the newest migration, by asking the database: how /_status knows that it answers.
+    std::function<Task<std::string>(Deadline)> schema_version;
     // The mailbox page's table, newest first; empty function: this process has no mailbox.
     std::function<std::string()> mailbox_html;
 };

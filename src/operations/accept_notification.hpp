@@ -64,6 +64,8 @@ public:
     Task<Result<std::string>> accept(ServicePtr service, ApiKey key, MessageRequest request, Serialise serialise, RateDecision& rate,
                                      Deadline deadline);
 
+    [[nodiscard]] const AcceptOptions& options() const { return options_; }
+
 private:
     struct Draft
     {

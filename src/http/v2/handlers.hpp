@@ -1,0 +1,19 @@
+// The handlers of the public API, each defined in the file of its name; v2/routes.cpp is the table.
+#pragma once
+
+#include <span>
+
+#include "http/server/route.hpp"
+
+namespace herald::http
+{
+
+Handler post_sms, post_email;                                        // post_notification.cpp
+Handler get_notification, list_notifications;                        // get_notification.cpp, list_notifications.cpp
+Handler get_template, get_template_version, preview_template, list_templates;  // templates.cpp
+Handler list_received_texts;                                         // received_text_messages.cpp
+Handler get_status, get_metrics;                                     // status.cpp
+
+std::span<const Route> v2_routes();
+
+}  // namespace herald::http

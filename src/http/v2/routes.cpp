@@ -1,0 +1,31 @@
+// The public API: the one list of its routes. Adding an endpoint: docs/recipes/v2_endpoint.md.
+#include "http/v2/handlers.hpp"
+
+namespace herald::http
+{
+
+namespace
+{
+
+constexpr Route kRoutes[] = {
+    {Method::post, "/v2/notifications/sms", Auth::service_key, ErrorShape::v2, post_sms},
+    {Method::post, "/v2/notifications/email", Auth::service_key, ErrorShape::v2, post_email},
+    {Method::get, "/v2/notifications/{notification_id}", Auth::service_key, ErrorShape::v2, get_notification},
+    {Method::get, "/v2/notifications", Auth::service_key, ErrorShape::v2, list_notifications},
+    {Method::get, "/v2/template/{template_id}", Auth::service_key, ErrorShape::v2, get_template},
+    {Method::get, "/v2/template/{template_id}/version/{version:int}", Auth::service_key, ErrorShape::v2, get_template_version},
+    {Method::post, "/v2/template/{template_id}/preview", Auth::service_key, ErrorShape::v2, preview_template},
+    {Method::get, "/v2/templates", Auth::service_key, ErrorShape::v2, list_templates},
+    {Method::get, "/v2/received-text-messages", Auth::service_key, ErrorShape::v2, list_received_texts},
+    {Method::get, "/_status", Auth::none, ErrorShape::internal, get_status},
+    {Method::get, "/metrics", Auth::none, ErrorShape::internal, get_metrics},
+};
+
+}  // namespace
+
+std::span<const Route> v2_routes()
+{
+    return kRoutes;
+}
+
+}  // namespace herald::http
