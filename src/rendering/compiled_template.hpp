@@ -38,6 +38,7 @@ enum class MissingStyle
 {
     brackets,  // ((name)), as in the template
     hidden,    // [hidden]: the values were there once and are not shown
+    omitted,   // nothing: for counting the characters of a template's own text
 };
 
 class CompiledTemplate

@@ -64,8 +64,12 @@ std::string render_subject(const CompiledTemplate& email, const Personalisation&
 std::string render_email_html_body(const CompiledTemplate& email, const Personalisation& values,
                                    MissingStyle missing = MissingStyle::brackets);
 
-// `api_body` is what render_email_body_for_api gave.
-// Errors: bad_request "Your message is empty." or "Your message is too long. Emails ... <n> bytes."
-Result<void> check_email_length(const CompiledTemplate& email, std::string_view api_body);
+// `api_body` is what render_email_body_for_api gave. Content that has text of its own is never called empty.
+// Errors: bad_request "Your message is empty."
+Result<void> check_email_not_empty(const CompiledTemplate& email, std::string_view api_body);
+
+// `bytes` is the size of that body (RenderedEmail::size).
+// Errors: bad_request "Your message is too long. Emails ... <n> bytes."
+Result<void> check_email_length(std::size_t bytes);
 
 }  // namespace herald::rendering

@@ -35,7 +35,10 @@ RenderedSms render_sms(const CompiledTemplate& sms, const Personalisation& value
                        std::optional<std::string_view> prefix = std::nullopt,
                        MissingStyle missing = MissingStyle::brackets);
 
-// Errors: bad_request "Your message is empty." or "Your message is too long. Text messages ... <n> characters long."
+// Errors: bad_request "Your message is empty."
+Result<void> check_sms_not_empty(const RenderedSms& sms);
+
+// Errors: bad_request "Your message is too long. Text messages ... <n> characters long."
 Result<void> check_sms_length(const RenderedSms& sms);
 
 // The same limit for a template's own content, when it is saved.
