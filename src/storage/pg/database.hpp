@@ -67,6 +67,10 @@ public:
     ~Transaction();
 
     Task<Rows> execute(Statement statement, Params params, Deadline deadline);
+    // As Database::run_script, inside this transaction.
+    Task<> run_script(std::string script, Deadline deadline);
+    // Throws SqlError when a deferred constraint refuses it, or when a statement had failed before. Any other exception
+    // leaves the outcome unknown.
     Task<> commit(Deadline deadline);
     Task<> rollback(Deadline deadline);
 
@@ -98,7 +102,8 @@ public:
     // A script of several statements without parameters (migrations, tests). Runs as one implicit transaction.
     Task<> run_script(std::string script, Deadline deadline);
     // Waits until a NOTIFY arrives on `channel` or the deadline; keeps a connection of its own. Returns the payloads
-    // seen.
+    // seen since the last call. Returns early with none once the channel is listened to, the first time and after every
+    // reconnect: something may have been missed, so look. At the deadline: none. One coroutine a channel.
     Task<std::vector<std::string>> listen(std::string channel, Deadline deadline);
     // Closes every connection. What waits fails with Unavailable.
     void close();
