@@ -74,11 +74,19 @@ EVP_MD_CTX* digest_context()
     return kContext.get();
 }
 
+EVP_CIPHER_CTX* new_cipher_context()
+{
+    EVP_CIPHER_CTX* context = EVP_CIPHER_CTX_new();
+    require(context != nullptr, "EVP_CIPHER_CTX_new");
+    // Named once here: to name the cipher again at every use would make OpenSSL build its state anew each time.
+    require(EVP_CipherInit_ex2(context, aes_algorithm(), nullptr, nullptr, 1, nullptr) == 1, "EVP_CipherInit_ex2");
+    return context;
+}
+
 EVP_CIPHER_CTX* cipher_context()
 {
-    thread_local const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> kContext(EVP_CIPHER_CTX_new(),
+    thread_local const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> kContext(new_cipher_context(),
                                                                                                 EVP_CIPHER_CTX_free);
-    require(kContext != nullptr, "EVP_CIPHER_CTX_new");
     return kContext.get();
 }
 
@@ -237,7 +245,7 @@ std::string KeyRing::seal(std::string_view plaintext, std::string_view context) 
     int length = 0;
     // The header is authenticated as well: a blob cannot be passed off as one of another key or version.
     require(
-        EVP_EncryptInit_ex2(cipher, aes_algorithm(), bytes_of(keys_.at(current_)), nonce, nullptr) == 1 &&
+        EVP_EncryptInit_ex2(cipher, nullptr, bytes_of(keys_.at(current_)), nonce, nullptr) == 1 &&
             EVP_EncryptUpdate(cipher, nullptr, &length, bytes_of(sealed), kHeaderSize) == 1 &&
             EVP_EncryptUpdate(cipher, nullptr, &length, bytes_of(context), static_cast<int>(context.size())) == 1 &&
             EVP_EncryptUpdate(cipher, body, &length, bytes_of(plaintext), static_cast<int>(plaintext.size())) == 1 &&
@@ -262,7 +270,7 @@ Result<std::string> KeyRing::open(std::string_view sealed, std::string_view cont
     EVP_CIPHER_CTX* cipher = cipher_context();
     int length = 0;
     require(
-        EVP_DecryptInit_ex2(cipher, aes_algorithm(), bytes_of(key->second), nonce, nullptr) == 1 &&
+        EVP_DecryptInit_ex2(cipher, nullptr, bytes_of(key->second), nonce, nullptr) == 1 &&
             EVP_DecryptUpdate(cipher, nullptr, &length, bytes_of(sealed), kHeaderSize) == 1 &&
             EVP_DecryptUpdate(cipher, nullptr, &length, bytes_of(context), static_cast<int>(context.size())) == 1 &&
             EVP_DecryptUpdate(cipher, bytes_of(plaintext), &length, body, static_cast<int>(plaintext.size())) == 1 &&
