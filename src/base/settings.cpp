@@ -1,0 +1,241 @@
+#include "base/settings.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "base/clock.hpp"
+#include "base/crypto.hpp"
+
+namespace herald
+{
+namespace
+{
+
+constexpr std::string_view kPrefix = "HERALD";
+constexpr std::string_view kFileVariable = "HERALD_CONFIG";
+constexpr std::int64_t kHourMs = 3'600'000;
+constexpr std::int64_t kDaySeconds = 86'400;
+
+std::string check_url(const std::string& url)
+{
+    const bool web = url.starts_with("https://") || url.starts_with("http://");
+    return web && !url.ends_with('/') ? "" : "a URL that begins with https:// or http:// and does not end with /";
+}
+
+std::string check_zone(const std::string& name)
+{
+    try
+    {
+        const TimeZone zone(name);
+        return "";
+    }
+    catch (const std::runtime_error&)
+    {
+        return "a time zone of the system's tzdata, like Europe/London";
+    }
+}
+
+std::string check_keys(const std::string& ring)
+{
+    if (ring.empty()) return "";
+    const auto parsed = KeyRing::parse(ring);
+    return parsed ? "" : "a key ring as `herald keys generate` makes it (" + parsed.error().message + ")";
+}
+
+std::string check_region(const std::string& region)
+{
+    const auto is_capital = [](char c)
+    {
+        return c >= 'A' && c <= 'Z';
+    };
+    return region.size() == 2 && is_capital(region[0]) && is_capital(region[1])
+               ? ""
+               : "a country code of two capital letters, like US";
+}
+
+std::string check_not_empty(const std::string& text)
+{
+    return text.empty() ? "a text that is not empty" : "";
+}
+
+void describe_edges(ConfigKeys& keys, Settings& settings)
+{
+    constexpr auto kSecret = ConfigKeys::Secrecy::secret;
+    keys.text("public_base_url", settings.public_base_url,
+              "Where people reach the admin web app; links in messages begin with it.");
+    keys.must(check_url);
+    keys.text("time_zone", settings.time_zone, "IANA zone whose days are counted, billed and kept.");
+    keys.must(check_zone);
+
+    // It may hold a password.
+    keys.text("database.url", settings.database.url, "PostgreSQL: a libpq connection string or a postgresql:// URI.",
+              kSecret);
+    keys.integer("database.connections", settings.database.connections, 1, 64,
+                 "Connections of each process; more than four rarely help.");
+
+    keys.text("http.host", settings.http.host, "Address to listen on.");
+    keys.must(check_not_empty);
+    keys.integer("http.port", settings.http.port, 0, 65535, "TCP port to listen on; 0 takes a free one.");
+    keys.integer("http.max_body_bytes", settings.http.max_body_bytes, 1024, 100'000'000, "Largest request body.");
+    keys.integer("http.header_timeout_ms", settings.http.header_timeout_ms, 10, kHourMs,
+                 "Longest wait for a request's header.");
+    keys.integer("http.body_timeout_ms", settings.http.body_timeout_ms, 10, kHourMs,
+                 "Longest wait for a request's body.");
+    keys.integer("http.request_timeout_ms", settings.http.request_timeout_ms, 10, kHourMs,
+                 "Longest time for answering a request.");
+    keys.integer("http.max_connections", settings.http.max_connections, 1, 1'000'000,
+                 "Connections open at once; more are turned away.");
+
+    keys.text("security.keys", settings.security.keys,
+              "Key ring that seals personal data: id:base64 items, the highest id seals.", kSecret);
+    keys.must(check_keys);
+    keys.text("security.internal_client_id", settings.security.internal_client_id,
+              "Issuer of the admin web app's tokens.");
+    keys.must(check_not_empty);
+    keys.text("security.internal_secret", settings.security.internal_secret,
+              "Secrets that sign the admin web app's tokens, separated by commas.", kSecret);
+}
+
+void describe_sending(ConfigKeys& keys, Settings& settings)
+{
+    keys.boolean("callbacks.allow_private_addresses", settings.callbacks.allow_private_addresses,
+                 "Whether services' callbacks may go to private, loopback and link-local addresses.");
+    keys.integer("callbacks.timeout_ms", settings.callbacks.timeout_ms, 10, kHourMs,
+                 "Longest wait for a callback's answer.");
+    keys.integer("callbacks.tries", settings.callbacks.tries, 1, 1000, "How often a callback is tried.");
+    keys.integer("callbacks.retry_seconds", settings.callbacks.retry_seconds, 1, kDaySeconds,
+                 "Pause between the tries of a callback.");
+
+    keys.integer("delivery.tries", settings.delivery.tries, 1, 1000,
+                 "How often a message is tried before it fails technically.");
+    keys.integer("delivery.retry_seconds", settings.delivery.retry_seconds, 1, kDaySeconds,
+                 "Pause between the tries of a message.");
+    keys.integer("delivery.lease_seconds", settings.delivery.lease_seconds, 5, kDaySeconds,
+                 "How long a worker holds what it claimed.");
+    keys.integer("delivery.batch", settings.delivery.batch, 1, 10'000, "Most messages claimed at once.");
+    keys.integer("delivery.concurrency", settings.delivery.concurrency, 1, 10'000,
+                 "Most messages being handed over at once.");
+    keys.integer("delivery.uncertain_after_seconds", settings.delivery.uncertain_after_seconds, 5, 7 * kDaySeconds,
+                 "When a hand-over without an answer is looked into.");
+}
+
+void describe_providers(ConfigKeys& keys, Settings& settings)
+{
+    keys.choice("providers.email", settings.providers.email, {"capture", "smtp"},
+                "Who takes emails; capture keeps them and sends nothing.");
+    keys.choice("providers.sms", settings.providers.sms, {"capture"},
+                "Who takes text messages; capture keeps them and sends nothing.");
+
+    keys.text("email.domain", settings.email.domain, "Domain of the From address.");
+    keys.must(check_not_empty);
+    keys.text("smtp.host", settings.smtp.host, "SMTP server that takes our emails.");
+    keys.integer("smtp.port", settings.smtp.port, 1, 65535, "Port of the SMTP server.");
+    keys.choice("smtp.tls", settings.smtp.tls, {"starttls", "implicit", "none"}, "How the connection is encrypted.");
+    keys.text("smtp.username", settings.smtp.username, "Empty: no login.");
+    keys.text("smtp.password", settings.smtp.password, "Password of the login.", ConfigKeys::Secrecy::secret);
+    keys.integer("smtp.connections", settings.smtp.connections, 1, 256, "Connections open at once to the SMTP server.");
+
+    keys.text("sms.default_region", settings.sms.default_region, "Country of phone numbers without a country code.");
+    keys.must(check_region);
+    keys.text("sms.from_number", settings.sms.from_number,
+              "Sender of text messages of services without a sender of their own.");
+    keys.must(check_not_empty);
+}
+
+ConfigKeys describe(Settings& settings)
+{
+    ConfigKeys keys;
+    describe_edges(keys, settings);
+    describe_sending(keys, settings);
+    describe_providers(keys, settings);
+    keys.integer("retention.default_days", settings.retention.default_days, 1, 366,
+                 "Days that personal data is kept where a service did not choose.");
+    keys.choice("log.level", settings.log.level, {"debug", "info", "warning", "error"},
+                "Least weight of what is logged.");
+    keys.choice("log.format", settings.log.format, {"json", "text"}, "json for machines, text for people.");
+    keys.integer("shutdown.drain_seconds", settings.shutdown.drain_seconds, 0, 3600,
+                 "How long a process that is stopped may finish its work.");
+    keys.text("node.name", settings.node.name, "Name of this process in leases and logs; empty: the host's name.");
+    return keys;
+}
+
+Result<std::string> read_file(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream content;
+    if (file.peek() != std::ifstream::traits_type::eof()) content << file.rdbuf();
+    if (!file.is_open() || file.bad() || content.fail())
+        return fail(ErrorKind::validation, "the configuration file " + path + " cannot be read");
+    return std::move(content).str();
+}
+
+NamedTexts environment_of_process()
+{
+    NamedTexts variables;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+    {
+        const std::string_view text = *entry;
+        const auto equals = text.find('=');
+        if (!text.starts_with(kPrefix) || equals == std::string_view::npos) continue;
+        variables.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return variables;
+}
+
+}  // namespace
+
+Result<SettingsSources> process_sources(const std::optional<std::string>& path, NamedTexts flags)
+{
+    SettingsSources sources;
+    sources.environment = environment_of_process();
+    sources.flags = std::move(flags);
+    std::optional<std::string> named = path;
+    for (const auto& [name, value] : sources.environment)
+        if (!named && name == kFileVariable && !value.empty()) named = value;
+
+    if (named) sources.file_name = *named;
+    if (!named && access(sources.file_name.c_str(), F_OK) != 0) return sources;
+    auto text = read_file(sources.file_name);
+    if (!text) return Failure(std::move(text.error()));
+    sources.file_text = std::move(*text);
+    return sources;
+}
+
+Result<Settings> load_settings(const SettingsSources& sources)
+{
+    Settings settings;
+    ConfigKeys keys = describe(settings);
+    if (sources.file_text) keys.read_toml(*sources.file_text, sources.file_name);
+    constexpr std::array kNotKeys = {kFileVariable};
+    keys.read_environment(sources.environment, kPrefix, kNotKeys);
+    keys.read_flags(sources.flags);
+    if (auto result = keys.result(); !result) return Failure(std::move(result.error()));
+    return settings;
+}
+
+Result<void> check_complete(const Settings& settings)
+{
+    std::vector<std::string> missing;
+    if (settings.database.url.empty()) missing.emplace_back("database.url is not set");
+    if (settings.security.keys.empty())
+        missing.emplace_back("security.keys is not set; `herald keys generate` makes one");
+    if (settings.security.internal_secret.empty()) missing.emplace_back("security.internal_secret is not set");
+    if (settings.providers.email == "smtp" && settings.smtp.host.empty())
+        missing.emplace_back("smtp.host is not set, and providers.email is smtp");
+    if (missing.empty()) return {};
+    Error error(ErrorKind::validation, missing.front());
+    error.more.assign(missing.begin() + 1, missing.end());
+    return Failure(std::move(error));
+}
+
+std::string dump_settings(const Settings& settings)
+{
+    Settings copy = settings;
+    return describe(copy).dump();
+}
+
+}  // namespace herald

@@ -1,0 +1,149 @@
+// Every setting of Herald, with the default that is right for production. One line of settings.cpp describes each.
+//
+// Sources, later ones win: herald.toml, HERALD_SECTION_KEY variables, flags of the command line. An unknown key
+// anywhere is an error. Plain data after loading: read from any thread.
+//
+// Security: keys marked secret in settings.cpp never reach an error text, a dump or a log.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/config.hpp"
+#include "base/error.hpp"
+
+namespace herald
+{
+
+struct DatabaseSettings
+{
+    std::string url;
+    std::int64_t connections = 4;
+};
+
+struct HttpSettings
+{
+    std::string host = "127.0.0.1";
+    std::int64_t port = 6011;
+    std::int64_t max_body_bytes = 5'000'000;
+    std::int64_t header_timeout_ms = 10'000;
+    std::int64_t body_timeout_ms = 30'000;
+    std::int64_t request_timeout_ms = 30'000;
+    std::int64_t max_connections = 4096;
+};
+
+struct SecuritySettings
+{
+    std::string keys;
+    std::string internal_client_id = "notify-admin";
+    std::string internal_secret;
+};
+
+struct CallbackSettings
+{
+    bool allow_private_addresses = false;
+    std::int64_t timeout_ms = 5000;
+    std::int64_t tries = 5;
+    std::int64_t retry_seconds = 300;
+};
+
+struct DeliverySettings
+{
+    std::int64_t tries = 48;
+    std::int64_t retry_seconds = 300;
+    std::int64_t lease_seconds = 120;
+    std::int64_t batch = 200;
+    std::int64_t concurrency = 64;
+    std::int64_t uncertain_after_seconds = 900;
+};
+
+struct EmailSettings
+{
+    std::string domain = "notify.localhost";
+};
+
+struct SmtpSettings
+{
+    std::string host;
+    std::int64_t port = 587;
+    std::string tls = "starttls";
+    std::string username;
+    std::string password;
+    std::int64_t connections = 4;
+};
+
+struct SmsSettings
+{
+    std::string default_region = "US";
+    std::string from_number = "+18005550100";
+};
+
+struct ProviderSettings
+{
+    std::string email = "capture";
+    std::string sms = "capture";
+};
+
+struct RetentionSettings
+{
+    std::int64_t default_days = 7;
+};
+
+struct LogSettings
+{
+    std::string level = "info";
+    std::string format = "json";
+};
+
+struct ShutdownSettings
+{
+    std::int64_t drain_seconds = 25;
+};
+
+struct NodeSettings
+{
+    std::string name;
+};
+
+struct Settings
+{
+    std::string public_base_url = "http://localhost:6012";
+    std::string time_zone = "America/New_York";
+    DatabaseSettings database;
+    HttpSettings http;
+    SecuritySettings security;
+    CallbackSettings callbacks;
+    DeliverySettings delivery;
+    EmailSettings email;
+    SmtpSettings smtp;
+    SmsSettings sms;
+    ProviderSettings providers;
+    RetentionSettings retention;
+    LogSettings log;
+    ShutdownSettings shutdown;
+    NodeSettings node;
+};
+
+struct SettingsSources
+{
+    std::optional<std::string> file_text;
+    std::string file_name = "herald.toml";
+    NamedTexts environment;
+    NamedTexts flags;
+};
+
+// What this process was given: its environment, and the file that `path`, else HERALD_CONFIG, names; else herald.toml
+// of the current folder when there is one. Fails when a file that was named cannot be read. Blocking.
+Result<SettingsSources> process_sources(const std::optional<std::string>& path, NamedTexts flags);
+
+// Pure. The Error names every key that is wrong.
+Result<Settings> load_settings(const SettingsSources& sources);
+
+// What `herald serve` cannot do without and no default can give: the database, the key ring, the internal secret.
+Result<void> check_complete(const Settings& settings);
+
+// A commented herald.toml of these settings; secrets are masked.
+std::string dump_settings(const Settings& settings);
+
+}  // namespace herald
