@@ -30,7 +30,7 @@ public:
 
     // An option curl refuses throws std::invalid_argument (a mistake in the program, or a value of the configuration).
     // curl copies text. It does not copy what pointers point at: that must outlive the transfer.
-    // CURLOPT_ERRORBUFFER and CURLOPT_TIMEOUT_MS are perform()'s.
+    // CURLOPT_ERRORBUFFER is perform()'s.
     void set(CURLoption option, long value);
     void set(CURLoption option, const std::string& text);
     void set(CURLoption option, const char* text);
@@ -78,6 +78,8 @@ struct CurlDriverOptions
     long max_idle_connections = 128;  // kept open for reuse
 };
 
+// Belongs to one Loop and is destroyed before it, on it or after it has stopped. The first one made ignores SIGPIPE for
+// the process: TLS libraries may write to a connection that the other side has closed.
 class CurlDriver
 {
 public:
