@@ -14,6 +14,7 @@
 namespace herald::pg
 {
 
+// The server ends (SIGTERM) when the thread that started it ends, so start it from a thread that stays: main().
 struct ClusterOptions
 {
     std::filesystem::path directory;  // made when absent; holds data/, socket/ and server.log
@@ -36,7 +37,9 @@ public:
     void stop();
     // SIGKILL to the postmaster and its children, for crash tests. start() again recovers.
     void kill();
-    [[nodiscard]] int pid() const;
+    // Starts the server again after stop() or kill(), on the same folder and under the same conninfo.
+    Result<void> restart();
+    [[nodiscard]] int pid() const;  // -1 while stopped
     // conninfo of a database in it; created when absent.
     Result<std::string> database(const std::string& name);
     // The same as a postgresql:// URI, which other programs take as well.
