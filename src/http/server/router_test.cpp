@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/uuid.hpp"
+
 namespace herald::http
 {
 namespace
