@@ -39,8 +39,6 @@ Refusal refusal_of(ParseStatus status)
             return {431, "Request header is too large"};
         case ParseStatus::body_too_large:
             return {413, "Request body is too large"};
-        case ParseStatus::bad_version:
-            return {505, "HTTP version is not supported"};
         case ParseStatus::not_implemented:
             return {501, "Transfer-Encoding is not supported"};
         default:

@@ -133,7 +133,6 @@ ParseStatus status_of(const error_code& error)
 {
     if (error == beast::http::error::header_limit) return ParseStatus::header_too_large;
     if (error == beast::http::error::body_limit) return ParseStatus::body_too_large;
-    if (error == beast::http::error::bad_version) return ParseStatus::bad_version;
     if (error == boost::system::errc::function_not_supported) return ParseStatus::not_implemented;
     return ParseStatus::malformed;
 }

@@ -27,7 +27,6 @@ enum class ParseStatus
     malformed,         // 400
     header_too_large,  // 431
     body_too_large,    // 413
-    bad_version,       // 505
     not_implemented,   // 501: a transfer coding other than chunked
 };
 

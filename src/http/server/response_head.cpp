@@ -75,8 +75,6 @@ std::string_view reason(int status)
             return "Not Implemented";
         case 503:
             return "Service Unavailable";
-        case 505:
-            return "HTTP Version Not Supported";
         default:
             return "Unknown";
     }

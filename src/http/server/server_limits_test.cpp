@@ -24,22 +24,35 @@ Task<Response> echo(Request& request)
     co_return text_response(200, std::move(request.body));
 }
 
+// More than socket buffers hold.
+Task<Response> large_response(std::latch& entered)
+{
+    entered.count_down();
+    co_return text_response(200, std::string(50'000'000, 'x'));
+}
+
+Task<Response> said(std::string text)
+{
+    co_return text_response(200, std::move(text));
+}
+
 // Answers when told to.
 class Gate
 {
 public:
     Task<Response> wait(Request&)
     {
+        wake_.emplace(co_await asio::this_coro::executor);
         entered_.count_down();
-        while (!open_) co_await sleep_for(1ms);
+        co_await wake_->wait(deadline_in(60s));
         co_return text_response(200, "late");
     }
     void wait_until_entered() { entered_.wait(); }
-    void open() { open_ = true; }
+    void open() { wake_->raise(); }  // after wait_until_entered()
 
 private:
     std::latch entered_{1};
-    std::atomic<bool> open_ = false;
+    std::optional<WakeUp> wake_;
 };
 
 constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -205,23 +218,16 @@ TEST(ServerLimits, a_slow_body_is_cut_off)
 
 TEST(ServerLimits, a_client_that_takes_no_answer_is_cut_off)
 {
+    std::latch entered(1);
     ServerOptions options;
     options.write_timeout = 60ms;
-    options.max_body_bytes = 20'000'000;
-    HttpTestServer server(
-        [](Request&)
-        {
-            return [](std::size_t size) -> Task<Response>
-            {
-                co_return text_response(200, std::string(size, 'x'));
-            }(50'000'000);
-        },
-        options);
+    options.drain_timeout = 60min;  // so that only write_timeout can end it
+    HttpTestServer server([&entered](Request&) { return large_response(entered); }, options);
     HttpClient client(server.port());
     client.send_raw(kGet);
-    HttpClient other(server.port());
+    entered.wait();
     server.request_stop();
-    server.wait_until_stopped();  // which it would not before drain_timeout, were the writer still waiting
+    server.wait_until_stopped();
     EXPECT_THROW(client.read_response(), std::runtime_error);
 }
 
@@ -328,15 +334,7 @@ TEST(ServerOptions, a_trusted_proxy_speaks_for_its_client)
 {
     ServerOptions options;
     options.trust_proxy_headers = true;
-    HttpTestServer server(
-        [](Request& request)
-        {
-            return [](std::string text) -> Task<Response>
-            {
-                co_return text_response(200, std::move(text));
-            }(request.base_url + request.remote_address);
-        },
-        options);
+    HttpTestServer server([](Request& request) { return said(request.base_url + request.remote_address); }, options);
     HttpClient client(server.port());
     const auto response =
         client.get("/", {{"X-Forwarded-Proto", "https"}, {"X-Forwarded-For", "1.2.3.4, 203.0.113.9"}});

@@ -356,7 +356,7 @@ TEST_F(ServerTest, other_versions_are_refused)
 {
     for (const auto* version : {"HTTP/2.0", "HTTP/1.2", "HTTP/0.9"})
     {
-        expect_refused("GET /show " + std::string(version) + "\r\nHost: x\r\n\r\n", 505);
+        expect_refused("GET /show " + std::string(version) + "\r\nHost: x\r\n\r\n", 400);
     }
 }
 
