@@ -139,6 +139,7 @@ void Connection::read_answers()
         }
         else if (++empty_handed > 2)
         {
+            if (PQstatus(conn_) == CONNECTION_BAD) return;  // read() says why
             return lost("the answers of the server do not match what was asked");
         }
         else
@@ -258,8 +259,17 @@ void Connection::read_notifications()
 
 std::string Connection::last_words() const
 {
-    std::string words = PQerrorMessage(conn_);
-    while (!words.empty() && (words.back() == '\n' || words.back() == ' ')) words.pop_back();
+    // Several lines (one an address that was tried, with hints) become one for the log.
+    std::string words;
+    for (const char c : std::string_view(PQerrorMessage(conn_)))
+    {
+        const bool space = c == '\n' || c == '\t' || c == ' ';
+        if (!space)
+            words.push_back(c);
+        else if (!words.empty() && words.back() != ' ')
+            words.push_back(' ');
+    }
+    while (!words.empty() && words.back() == ' ') words.pop_back();
     return words.empty() ? "the connection to the database was lost" : words;
 }
 

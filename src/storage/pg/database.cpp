@@ -52,6 +52,21 @@ struct Transaction::Impl
         begun = true;
         first.add(pool->info(kBegin), Params());
     }
+    // COMMIT or ROLLBACK. Whatever comes of it, the connection goes back.
+    Task<> say(Statement statement, RequestPtr request, Deadline deadline)
+    {
+        request->add(pool->info(statement), Params());
+        connection->submit(request);
+        try
+        {
+            co_await finished(pool, request, deadline);
+        }
+        catch (...)
+        {
+            leave();
+            throw;
+        }
+    }
     void end()
     {
         ended = true;
@@ -118,9 +133,7 @@ Task<> Transaction::commit(Deadline deadline)
     const auto request = impl_->request();
     if (impl_->begun)
     {
-        request->add(impl_->pool->info(kCommit), Params());
-        impl_->connection->submit(request);
-        co_await finished(impl_->pool, request, deadline);
+        co_await impl_->say(kCommit, request, deadline);
     }
     impl_->end();
 }
@@ -130,9 +143,7 @@ Task<> Transaction::rollback(Deadline deadline)
     const auto request = impl_->request();
     if (impl_->begun)
     {
-        request->add(impl_->pool->info(kRollback), Params());
-        impl_->connection->submit(request);
-        co_await finished(impl_->pool, request, deadline);
+        co_await impl_->say(kRollback, request, deadline);
     }
     impl_->end();
 }

@@ -77,7 +77,15 @@ Task<Result<std::optional<std::string>>> migrate_one(Database& database, std::sp
     {
         const auto& next = known[applied.size()];
         name = full_name(next.number, next.name);
-        co_await transaction.run_script(std::string(next.text), deadline);
+        try
+        {
+            co_await transaction.run_script(std::string(next.text), deadline);
+        }
+        catch (const SqlError& refused)
+        {
+            co_return fail(ErrorKind::internal,
+                           fmt::format("migration {} was refused: {} ({})", *name, refused.what(), refused.sqlstate));
+        }
         co_await transaction.execute(kRecord, Params::of(next.number, next.name, next.sha256), deadline);
     }
     co_await transaction.commit(deadline);
@@ -90,23 +98,13 @@ Task<Result<MigrationReport>> migrate(Database& database, std::span<const Migrat
 {
     MigrationReport report;
     report.version = static_cast<int>(migrations.size());
-    try
+    while (true)
     {
-        while (true)
-        {
-            const auto done = co_await migrate_one(database, migrations, deadline);
-            if (!done) co_return Failure(done.error());
-            if (!*done) co_return report;
-            log::info("migration applied", {{"migration", **done}});
-            report.applied.push_back(**done);
-        }
-    }
-    catch (const SqlError& refused)
-    {
-        co_return fail(ErrorKind::internal,
-                       fmt::format("the migration after {} was refused: {} ({})",
-                                   report.applied.empty() ? "those applied before" : report.applied.back(),
-                                   refused.what(), refused.sqlstate));
+        auto done = co_await migrate_one(database, migrations, deadline);
+        if (!done) co_return Failure(done.error());
+        if (!*done) co_return report;
+        log::info("migration applied", {{"migration", **done}});
+        report.applied.push_back(std::move(**done));
     }
 }
 

@@ -1,0 +1,166 @@
+#include "storage/pg/cluster.hpp"
+
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <libpq-fe.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/uuid.hpp"
+
+namespace herald::pg
+{
+namespace
+{
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class ClusterTest : public ::testing::Test
+{
+protected:
+    ClusterTest() : folder_(fs::path("/tmp") / ("herald-cluster-" + make_uuid_v4().to_string().substr(0, 8))) {}
+    ClusterTest(const ClusterTest&) = delete;
+    ClusterTest& operator=(const ClusterTest&) = delete;
+    ~ClusterTest() override
+    {
+        std::error_code ignored;
+        fs::remove_all(folder_, ignored);
+    }
+
+    [[nodiscard]] ClusterOptions options() const
+    {
+        ClusterOptions made;
+        made.directory = folder_;
+        made.fsync = false;
+        made.shared_buffers_mb = 16;
+        return made;
+    }
+    fs::path folder_;
+};
+
+std::string ask(const std::string& conninfo, const char* text)
+{
+    auto* connection = PQconnectdb(conninfo.c_str());
+    auto* result = PQexec(connection, text);
+    std::string answer = PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : PQerrorMessage(connection);
+    PQclear(result);
+    PQfinish(connection);
+    return answer;
+}
+
+TEST_F(ClusterTest, KeepsItsDataOverAStopAndAStart)
+{
+    {
+        auto cluster = Cluster::start(options());
+        ASSERT_TRUE(cluster.has_value()) << cluster.error().message;
+        const auto conninfo = (*cluster)->database("app").value();
+        ask(conninfo, "CREATE TABLE t AS SELECT 42 AS x");
+        EXPECT_EQ(ask((*cluster)->database_url("app"), "SELECT x FROM t"), "42");
+        EXPECT_EQ(ask(conninfo, "SHOW synchronous_commit"), "on");
+        EXPECT_EQ(ask(conninfo, "SHOW listen_addresses"), "");
+    }
+    auto again = Cluster::start(options());
+    ASSERT_TRUE(again.has_value()) << again.error().message;
+    EXPECT_EQ(ask((*again)->database("app").value(), "SELECT x FROM t"), "42");
+}
+
+TEST_F(ClusterTest, RecoversFromAKill)
+{
+    auto cluster = Cluster::start(options());
+    ASSERT_TRUE(cluster.has_value()) << cluster.error().message;
+    const auto conninfo = (*cluster)->database("app").value();
+    ask(conninfo, "CREATE TABLE t AS SELECT 42 AS x");
+    (*cluster)->kill();
+    EXPECT_EQ((*cluster)->pid(), -1);
+    const auto restarted = (*cluster)->restart();
+    ASSERT_TRUE(restarted.has_value()) << restarted.error().message;
+    EXPECT_EQ(ask(conninfo, "SELECT x FROM t"), "42");
+}
+
+// A child of ours starts the cluster, says so, and is killed: the server may live on for a moment, then the next start
+// deals with it.
+TEST_F(ClusterTest, IsStartedAgainAfterTheProcessThatRanItWasKilled)
+{
+    int ready[2];
+    ASSERT_EQ(::pipe(ready), 0);
+    const auto child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0)
+    {
+        auto cluster = Cluster::start(options());
+        const char word = cluster && (*cluster)->database("app") ? 'y' : 'n';
+        if (::write(ready[1], &word, 1) == 1) ::pause();
+        ::_exit(1);
+    }
+    char word = 'n';
+    ASSERT_EQ(::read(ready[0], &word, 1), 1);
+    EXPECT_EQ(word, 'y');
+    const auto refused = Cluster::start(options());
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_THAT(refused.error().message, HasSubstr("in use by another herald"));
+
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    ::close(ready[0]);
+    ::close(ready[1]);
+    auto cluster = Cluster::start(options());
+    ASSERT_TRUE(cluster.has_value()) << cluster.error().message;
+    EXPECT_EQ(ask((*cluster)->database("app").value(), "SELECT 1"), "1");
+}
+
+// Somebody else has the process id that a killed server left in its file.
+TEST_F(ClusterTest, DoesNotMistakeAnotherProcessForItsServer)
+{
+    auto cluster = Cluster::start(options());
+    ASSERT_TRUE(cluster.has_value()) << cluster.error().message;
+    (*cluster)->kill();
+    const auto file = folder_ / "data/postmaster.pid";
+    ASSERT_TRUE(fs::exists(file));
+    std::ofstream(file) << ::getpid() << "\n" << (folder_ / "data").string() << "\n";
+    const auto restarted = (*cluster)->restart();
+    EXPECT_TRUE(restarted.has_value()) << restarted.error().message;
+}
+
+TEST_F(ClusterTest, RefusesAFolderOfANewerHeraldOrPostgres)
+{
+    {
+        auto cluster = Cluster::start(options());
+        ASSERT_TRUE(cluster.has_value()) << cluster.error().message;
+    }
+    std::ofstream(folder_ / "data/PG_VERSION") << "99\n";
+    EXPECT_THAT(Cluster::start(options()).error().message, HasSubstr("postgresql-99"));
+    std::ofstream(folder_ / "HERALD_FORMAT") << "99\n";
+    EXPECT_THAT(Cluster::start(options()).error().message, HasSubstr("newer herald"));
+}
+
+TEST_F(ClusterTest, WorksInAFolderWhoseNameIsTooLongForASocket)
+{
+    auto wanted = options();
+    wanted.directory = folder_ / std::string(120, 'x');
+    auto cluster = Cluster::start(wanted);
+    ASSERT_TRUE(cluster.has_value()) << cluster.error().message;
+    EXPECT_EQ(ask((*cluster)->database("an odd ' name").value(), "SELECT 1"), "1");
+    EXPECT_EQ(ask((*cluster)->database_url("an odd ' name"), "SELECT 1"), "1");
+}
+
+TEST_F(ClusterTest, StartsOverWhenInitdbWasKilledHalfWay)
+{
+    fs::create_directories(folder_ / "data.new/base");
+    auto cluster = Cluster::start(options());
+    EXPECT_TRUE(cluster.has_value()) << cluster.error().message;
+}
+
+TEST_F(ClusterTest, RefusesAFolderThatHoldsSomethingElse)
+{
+    fs::create_directories(folder_ / "data/holiday");
+    EXPECT_THAT(Cluster::start(options()).error().message, HasSubstr("not a cluster of herald's"));
+}
+
+}  // namespace
+}  // namespace herald::pg
