@@ -187,7 +187,7 @@ Result<void> AcceptNotification::render(const ServiceContext& service, const Mes
     else
     {
         draft.message.body = rendering::render_email_body_for_api(compiled, *personalisation);
-        if (auto length = rendering::check_email_length(compiled, draft.message.body); !length) return length;
+        if (auto length = rendering::check_email_length(draft.message.body.size()); !length) return length;
         draft.message.subject = rendering::render_subject(compiled, *personalisation);
     }
     draft.contents.personalisation = json::serialize(values);
