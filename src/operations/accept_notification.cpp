@@ -46,31 +46,34 @@ std::string_view key_type_label(KeyType type)
 {
     switch (type)
     {
-        case KeyType::normal: return "LIVE";
-        case KeyType::team: return "TEAM";
-        case KeyType::test: break;
+        case KeyType::normal:
+            return "LIVE";
+        case KeyType::team:
+            return "TEAM";
+        case KeyType::test:
+            break;
     }
     return "TEST";
 }
 
 Failure over_rate(const RateDecision& rate, KeyType type)
 {
-    return fail(ErrorKind::rate_limited, fmt::format("Exceeded rate limit for key type {} of {} requests per 60 seconds",
-                                                     key_type_label(type), rate.limit));
+    return fail(ErrorKind::rate_limited,
+                fmt::format("Exceeded rate limit for key type {} of {} requests per 60 seconds", key_type_label(type),
+                            rate.limit));
 }
 
 bool has_file(const json::object& personalisation)
 {
-    return std::any_of(personalisation.begin(), personalisation.end(), [](const auto& member) {
-        return member.value().is_object() && member.value().get_object().contains("file");
-    });
+    return std::any_of(personalisation.begin(), personalisation.end(), [](const auto& member)
+                       { return member.value().is_object() && member.value().get_object().contains("file"); });
 }
 
 }  // namespace
 
 AcceptNotification::AcceptNotification(ServiceDirectory& directory, RateLimiter& limiter, IdempotencyKeys& idempotency,
-                                       NotificationWriter& writer, const KeyRing& keys, const Clock& clock, const TimeZone& zone,
-                                       AcceptOptions options)
+                                       NotificationWriter& writer, const KeyRing& keys, const Clock& clock,
+                                       const TimeZone& zone, AcceptOptions options)
     : directory_(directory),
       limiter_(limiter),
       idempotency_(idempotency),
@@ -82,17 +85,18 @@ AcceptNotification::AcceptNotification(ServiceDirectory& directory, RateLimiter&
 {
 }
 
-Task<Result<std::string>> AcceptNotification::accept(ServicePtr service, ApiKey key, MessageRequest request, Serialise serialise,
-                                                     RateDecision& rate, Deadline deadline)
+Task<Result<std::string>> AcceptNotification::accept(ServicePtr service, ApiKey key, MessageRequest request,
+                                                     Serialise serialise, RateDecision& rate, Deadline deadline)
 {
     if (const auto permitted = check_permission(service->service(), request.channel); !permitted)
         co_return Failure(permitted.error());
     rate = co_await limiter_.take(service->service(), key.type, clock_.now(), deadline);
     if (!rate.allowed) co_return over_rate(rate, key.type);
-    if (!request.idempotency_key) co_return co_await accept_once(service, key, request, serialise, std::nullopt, deadline);
+    if (!request.idempotency_key)
+        co_return co_await accept_once(service, key, request, serialise, std::nullopt, deadline);
 
-    const auto claim =
-        co_await idempotency_.claim(service->service().id, *request.idempotency_key, request.body, clock_.now(), deadline);
+    const auto claim = co_await idempotency_.claim(service->service().id, *request.idempotency_key, request.body,
+                                                   clock_.now(), deadline);
     if (!claim) co_return Failure(claim.error());
     if (claim->earlier_answer) co_return *claim->earlier_answer;
     auto answer = co_await accept_once(service, key, request, serialise, claim->holder, deadline);
@@ -101,9 +105,9 @@ Task<Result<std::string>> AcceptNotification::accept(ServicePtr service, ApiKey 
     co_return answer;
 }
 
-Task<Result<std::string>> AcceptNotification::accept_once(const ServicePtr& service, const ApiKey& key, const MessageRequest& request,
-                                                          const Serialise& serialise, std::optional<Uuid> idempotency_holder,
-                                                          Deadline deadline)
+Task<Result<std::string>> AcceptNotification::accept_once(const ServicePtr& service, const ApiKey& key,
+                                                          const MessageRequest& request, const Serialise& serialise,
+                                                          std::optional<Uuid> idempotency_holder, Deadline deadline)
 {
     auto from_template = co_await find_template(request, service->service().id, deadline);
     if (!from_template) co_return Failure(from_template.error());
@@ -111,7 +115,8 @@ Task<Result<std::string>> AcceptNotification::accept_once(const ServicePtr& serv
     if (!draft) co_return Failure(draft.error());
     auto answer = serialise(draft->message);
     if (draft->simulated) co_return answer;
-    if (writer_.is_full()) co_return fail(ErrorKind::unavailable, "Too many requests are waiting; try again in a moment");
+    if (writer_.is_full())
+        co_return fail(ErrorKind::unavailable, "Too many requests are waiting; try again in a moment");
 
     if (idempotency_holder)
         draft->row.idempotency = IdempotentAnswer{*request.idempotency_key, *idempotency_holder,
@@ -119,18 +124,21 @@ Task<Result<std::string>> AcceptNotification::accept_once(const ServicePtr& serv
     auto row = std::move(draft->row);
     switch (co_await writer_.write(std::move(row), deadline))
     {
-        case WriteOutcome::written: co_return answer;
+        case WriteOutcome::written:
+            co_return answer;
         case WriteOutcome::over_daily_limit:
             co_return fail(ErrorKind::too_many_requests,
                            fmt::format("Exceeded send limits ({}) for today", service->service().message_limit));
         case WriteOutcome::lost_idempotency_key:
             co_return fail(ErrorKind::conflict, "Another request with this Idempotency-Key took over; try again");
-        case WriteOutcome::refused_by_database: break;
+        case WriteOutcome::refused_by_database:
+            break;
     }
     co_return fail(ErrorKind::internal, "Internal server error");
 }
 
-Task<Result<TemplatePtr>> AcceptNotification::find_template(const MessageRequest& request, ServiceId service, Deadline deadline)
+Task<Result<TemplatePtr>> AcceptNotification::find_template(const MessageRequest& request, ServiceId service,
+                                                            Deadline deadline)
 {
     auto found = co_await directory_.current_template(service, request.template_id, deadline);
     if (!found) co_return fail(ErrorKind::bad_request, "Template not found");
@@ -142,7 +150,8 @@ Task<Result<TemplatePtr>> AcceptNotification::find_template(const MessageRequest
 }
 
 Result<AcceptNotification::Draft> AcceptNotification::draft(const ServiceContext& service, const ApiKey& key,
-                                                            const MessageRequest& request, TemplatePtr from_template) const
+                                                            const MessageRequest& request,
+                                                            TemplatePtr from_template) const
 {
     Draft draft;
     draft.message.from_template = std::move(from_template);
@@ -161,7 +170,8 @@ Result<AcceptNotification::Draft> AcceptNotification::draft(const ServiceContext
     return draft;
 }
 
-Result<void> AcceptNotification::render(const ServiceContext& service, const MessageRequest& request, Draft& draft) const
+Result<void> AcceptNotification::render(const ServiceContext& service, const MessageRequest& request,
+                                        Draft& draft) const
 {
     json::object values = request.personalisation;
     if (!request.sanitise_content_for.empty())
@@ -180,8 +190,10 @@ Result<void> AcceptNotification::render(const ServiceContext& service, const Mes
     {
         auto shown = rendering::render_sms(compiled, *personalisation);
         if (auto length = rendering::check_sms_length(shown); !length) return length;
-        const std::string_view prefix = service.service().prefix_sms ? std::string_view(service.service().name) : std::string_view();
-        draft.row.billable_units = static_cast<std::int16_t>(rendering::render_sms(compiled, *personalisation, prefix).fragments);
+        const std::string_view prefix =
+            service.service().prefix_sms ? std::string_view(service.service().name) : std::string_view();
+        draft.row.billable_units =
+            static_cast<std::int16_t>(rendering::render_sms(compiled, *personalisation, prefix).fragments);
         draft.message.body = std::move(shown.body);
     }
     else
@@ -195,15 +207,19 @@ Result<void> AcceptNotification::render(const ServiceContext& service, const Mes
     return {};
 }
 
-Result<void> AcceptNotification::choose_sender(const ServiceContext& service, const MessageRequest& request, Draft& draft) const
+Result<void> AcceptNotification::choose_sender(const ServiceContext& service, const MessageRequest& request,
+                                               Draft& draft) const
 {
     const bool is_sms = request.channel == Channel::sms;
-    const auto missing = [&] {
+    const auto missing = [&]
+    {
         return fail(ErrorKind::bad_request,
-                    fmt::format("{} {} does not exist in database for service id {}", is_sms ? "sms_sender_id" : "email_reply_to_id",
-                                request.sender_id->to_string(), service.service().id.to_string()));
+                    fmt::format("{} {} does not exist in database for service id {}",
+                                is_sms ? "sms_sender_id" : "email_reply_to_id", request.sender_id->to_string(),
+                                service.service().id.to_string()));
     };
-    const auto choose = [&](const auto& all, auto text_of) -> Result<std::string> {
+    const auto choose = [&](const auto& all, auto text_of) -> Result<std::string>
+    {
         for (const auto& one : all)
         {
             if (request.sender_id ? one.id.value == *request.sender_id : one.is_default) return text_of(one);
@@ -211,8 +227,9 @@ Result<void> AcceptNotification::choose_sender(const ServiceContext& service, co
         if (request.sender_id) return missing();
         return std::string();
     };
-    auto chosen = is_sms ? choose(service.record.sms_senders, [](const SmsSender& one) { return one.sms_sender; })
-                         : choose(service.record.email_reply_tos, [](const EmailReplyTo& one) { return one.email_address; });
+    auto chosen =
+        is_sms ? choose(service.record.sms_senders, [](const SmsSender& one) { return one.sms_sender; })
+               : choose(service.record.email_reply_tos, [](const EmailReplyTo& one) { return one.email_address; });
     if (!chosen) return Failure(chosen.error());
     draft.contents.reply_to = *chosen;
     if (is_sms)
@@ -222,8 +239,8 @@ Result<void> AcceptNotification::choose_sender(const ServiceContext& service, co
     return {};
 }
 
-Result<void> AcceptNotification::check_recipient(const ServiceContext& service, const ApiKey& key, const MessageRequest& request,
-                                                 Draft& draft) const
+Result<void> AcceptNotification::check_recipient(const ServiceContext& service, const ApiKey& key,
+                                                 const MessageRequest& request, Draft& draft) const
 {
     draft.contents.to = request.recipient;
     if (request.channel == Channel::sms)
@@ -250,7 +267,8 @@ Result<void> AcceptNotification::check_recipient(const ServiceContext& service, 
     return {};
 }
 
-void AcceptNotification::fill_row(const Service& service, const ApiKey& key, const MessageRequest& request, Draft& draft) const
+void AcceptNotification::fill_row(const Service& service, const ApiKey& key, const MessageRequest& request,
+                                  Draft& draft) const
 {
     const Template& from = draft.message.from_template->facts;
     NewNotification& row = draft.row;

@@ -1,5 +1,5 @@
-// Takes one message from a service: checks it in the order of the contract, renders it, seals what is personal and writes it durably.
-// Belongs to one Loop. Used by the public API; jobs come later through the same writer.
+// Takes one message from a service: checks it in the order of the contract, renders it, seals what is personal and
+// writes it durably. Belongs to one Loop. Used by the public API; jobs come later through the same writer.
 #pragma once
 
 #include <functional>
@@ -55,14 +55,15 @@ struct AcceptedMessage
 class AcceptNotification
 {
 public:
-    AcceptNotification(ServiceDirectory& directory, RateLimiter& limiter, IdempotencyKeys& idempotency, NotificationWriter& writer,
-                       const KeyRing& keys, const Clock& clock, const TimeZone& zone, AcceptOptions options);
+    AcceptNotification(ServiceDirectory& directory, RateLimiter& limiter, IdempotencyKeys& idempotency,
+                       NotificationWriter& writer, const KeyRing& keys, const Clock& clock, const TimeZone& zone,
+                       AcceptOptions options);
 
-    // The answer's text in wire form, made by the caller's `serialise` before the commit, so that it commits with the message when there is
-    // an Idempotency-Key. `rate` tells what to put into the RateLimit headers, also for an Error.
+    // The answer's text in wire form, made by the caller's `serialise` before the commit, so that it commits with the
+    // message when there is an Idempotency-Key. `rate` tells what to put into the RateLimit headers, also for an Error.
     using Serialise = std::function<std::string(const AcceptedMessage&)>;
-    Task<Result<std::string>> accept(ServicePtr service, ApiKey key, MessageRequest request, Serialise serialise, RateDecision& rate,
-                                     Deadline deadline);
+    Task<Result<std::string>> accept(ServicePtr service, ApiKey key, MessageRequest request, Serialise serialise,
+                                     RateDecision& rate, Deadline deadline);
 
     [[nodiscard]] const AcceptOptions& options() const { return options_; }
 
@@ -76,11 +77,14 @@ private:
     };
 
     Task<Result<std::string>> accept_once(const ServicePtr& service, const ApiKey& key, const MessageRequest& request,
-                                          const Serialise& serialise, std::optional<Uuid> idempotency_holder, Deadline deadline);
+                                          const Serialise& serialise, std::optional<Uuid> idempotency_holder,
+                                          Deadline deadline);
     Task<Result<TemplatePtr>> find_template(const MessageRequest& request, ServiceId service, Deadline deadline);
-    Result<Draft> draft(const ServiceContext& service, const ApiKey& key, const MessageRequest& request, TemplatePtr from_template) const;
+    Result<Draft> draft(const ServiceContext& service, const ApiKey& key, const MessageRequest& request,
+                        TemplatePtr from_template) const;
     Result<void> choose_sender(const ServiceContext& service, const MessageRequest& request, Draft& draft) const;
-    Result<void> check_recipient(const ServiceContext& service, const ApiKey& key, const MessageRequest& request, Draft& draft) const;
+    Result<void> check_recipient(const ServiceContext& service, const ApiKey& key, const MessageRequest& request,
+                                 Draft& draft) const;
     Result<void> render(const ServiceContext& service, const MessageRequest& request, Draft& draft) const;
     void fill_row(const Service& service, const ApiKey& key, const MessageRequest& request, Draft& draft) const;
 

@@ -35,9 +35,15 @@ Provider* ProviderSet::by_name(std::string_view name) const
     return nullptr;
 }
 
-DeliverNotifications::DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder, ProviderSet providers,
-                                           const KeyRing& keys, const Clock& clock, DeliverOptions options)
-    : directory_(directory), recorder_(recorder), providers_(providers), keys_(keys), clock_(clock), options_(std::move(options))
+DeliverNotifications::DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder,
+                                           ProviderSet providers, const KeyRing& keys, const Clock& clock,
+                                           DeliverOptions options)
+    : directory_(directory),
+      recorder_(recorder),
+      providers_(providers),
+      keys_(keys),
+      clock_(clock),
+      options_(std::move(options))
 {
 }
 
@@ -58,7 +64,8 @@ Task<> DeliverNotifications::deliver(ClaimedDelivery claimed)
     co_await recorder_.record(std::move(result), deadline_in(kRecordTimeout));
 }
 
-Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const ClaimedDelivery& claimed, Deadline deadline)
+Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const ClaimedDelivery& claimed,
+                                                                           Deadline deadline)
 {
     if (claimed.sealed.empty()) co_return fail(ErrorKind::not_found, "its contents were purged");
     const auto contents = open_contents(keys_, claimed.id, claimed.sealed);
@@ -68,7 +75,8 @@ Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const
     try
     {
         service = co_await directory_.service(claimed.service_id, deadline);
-        from = co_await directory_.template_version(claimed.service_id, claimed.template_id, claimed.template_version, deadline);
+        from = co_await directory_.template_version(claimed.service_id, claimed.template_id, claimed.template_version,
+                                                    deadline);
     }
     catch (const std::runtime_error&)
     {
@@ -82,13 +90,17 @@ Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const
     if (!message) co_return Failure(message.error());
     prepared.message = std::move(*message);
     const bool is_sms = prepared.message.channel == Channel::sms;
-    prepared.provider = stays_inside(claimed, service->service()) ? providers_.simulator : is_sms ? providers_.sms : providers_.email;
-    if (prepared.provider == nullptr) co_return fail(ErrorKind::unavailable, "no provider is configured for this channel");
+    prepared.provider = stays_inside(claimed, service->service()) ? providers_.simulator
+                        : is_sms                                  ? providers_.sms
+                                                                  : providers_.email;
+    if (prepared.provider == nullptr)
+        co_return fail(ErrorKind::unavailable, "no provider is configured for this channel");
     co_return prepared;
 }
 
-Result<OutgoingMessage> DeliverNotifications::render(const ClaimedDelivery& claimed, const NotificationContents& contents,
-                                                     const Service& service, const TemplateContext& from, const DeliverOptions& options,
+Result<OutgoingMessage> DeliverNotifications::render(const ClaimedDelivery& claimed,
+                                                     const NotificationContents& contents, const Service& service,
+                                                     const TemplateContext& from, const DeliverOptions& options,
                                                      std::int16_t& fragments)
 {
     const auto personalisation = read_personalisation(contents.personalisation);
@@ -114,7 +126,8 @@ Result<OutgoingMessage> DeliverNotifications::render(const ClaimedDelivery& clai
     message.from_name = service.name;
     message.from_address = service.email_from + "@" + options.email_domain;
     if (!contents.reply_to.empty()) message.reply_to = contents.reply_to;
-    if (!contents.one_click_unsubscribe_url.empty()) message.one_click_unsubscribe_url = contents.one_click_unsubscribe_url;
+    if (!contents.one_click_unsubscribe_url.empty())
+        message.one_click_unsubscribe_url = contents.one_click_unsubscribe_url;
     return message;
 }
 
@@ -139,7 +152,8 @@ SendResult DeliverNotifications::gave_up(const ClaimedDelivery& claimed, std::st
     return result;
 }
 
-SendResult DeliverNotifications::try_again(const ClaimedDelivery& claimed, const SendOutcome& outcome, std::string_view provider) const
+SendResult DeliverNotifications::try_again(const ClaimedDelivery& claimed, const SendOutcome& outcome,
+                                           std::string_view provider) const
 {
     auto result = gave_up(claimed, outcome.detail);
     result.provider = provider;
@@ -151,10 +165,12 @@ SendResult DeliverNotifications::try_again(const ClaimedDelivery& claimed, const
     return result;
 }
 
-SendResult DeliverNotifications::result_of(const ClaimedDelivery& claimed, const Prepared& prepared, const SendOutcome& outcome) const
+SendResult DeliverNotifications::result_of(const ClaimedDelivery& claimed, const Prepared& prepared,
+                                           const SendOutcome& outcome) const
 {
     const auto provider = prepared.provider->name();
-    if (outcome.status == SendStatus::retryable || outcome.status == SendStatus::uncertain) return try_again(claimed, outcome, provider);
+    if (outcome.status == SendStatus::retryable || outcome.status == SendStatus::uncertain)
+        return try_again(claimed, outcome, provider);
     auto result = gave_up(claimed, outcome.detail);
     result.provider = provider;
     if (outcome.status == SendStatus::rejected) return result;

@@ -1,7 +1,7 @@
 // Hands claimed messages to their provider and decides what each outcome means.
 //
-// The claim is the durable record that an attempt began (its event is written with the lease); the result is recorded after. No database
-// connection is held while a provider is called. Belongs to one Loop.
+// The claim is the durable record that an attempt began (its event is written with the lease); the result is recorded
+// after. No database connection is held while a provider is called. Belongs to one Loop.
 #pragma once
 
 #include <unordered_map>
@@ -38,11 +38,11 @@ struct ProviderSet
 class DeliverNotifications
 {
 public:
-    DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder, ProviderSet providers, const KeyRing& keys,
-                         const Clock& clock, DeliverOptions options);
+    DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder, ProviderSet providers,
+                         const KeyRing& keys, const Clock& clock, DeliverOptions options);
 
-    // One message, from claim to recorded result. Throws only when the result could not be recorded: the lease then ends by itself and
-    // the message is tried again as uncertain.
+    // One message, from claim to recorded result. Throws only when the result could not be recorded: the lease then
+    // ends by itself and the message is tried again as uncertain.
     Task<> deliver(ClaimedDelivery claimed);
 
 private:
@@ -54,8 +54,9 @@ private:
     };
 
     Task<Result<Prepared>> prepare(const ClaimedDelivery& claimed, Deadline deadline);
-    static Result<OutgoingMessage> render(const ClaimedDelivery& claimed, const NotificationContents& contents, const Service& service,
-                                          const TemplateContext& from, const DeliverOptions& options, std::int16_t& fragments);
+    static Result<OutgoingMessage> render(const ClaimedDelivery& claimed, const NotificationContents& contents,
+                                          const Service& service, const TemplateContext& from,
+                                          const DeliverOptions& options, std::int16_t& fragments);
     Task<SendOutcome> send(Prepared& prepared, std::int16_t attempt, Deadline deadline);
     SendResult result_of(const ClaimedDelivery& claimed, const Prepared& prepared, const SendOutcome& outcome) const;
     SendResult gave_up(const ClaimedDelivery& claimed, std::string reason) const;

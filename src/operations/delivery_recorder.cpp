@@ -23,9 +23,12 @@ EventKind event_of(const SendResult& result)
     switch (result.hand_off)
     {
         case HandOff::awaits_receipt:
-        case HandOff::done: return EventKind::handed_over;
-        case HandOff::try_again: return result.uncertain ? EventKind::attempt_uncertain : EventKind::attempt_failed;
-        case HandOff::failed: break;
+        case HandOff::done:
+            return EventKind::handed_over;
+        case HandOff::try_again:
+            return result.uncertain ? EventKind::attempt_uncertain : EventKind::attempt_failed;
+        case HandOff::failed:
+            break;
     }
     return EventKind::gave_up;
 }
@@ -63,13 +66,13 @@ struct ResultColumns
     }
     [[nodiscard]] pg::Params params(Instant now) const
     {
-        return pg::Params::of(services, ids, fences, outcomes, statuses, providers, references, details, fragments, retry_at,
-                              look_up_at, kinds, now);
+        return pg::Params::of(services, ids, fences, outcomes, statuses, providers, references, details, fragments,
+                              retry_at, look_up_at, kinds, now);
     }
 };
 
-// The columns of record_receipts: one row a reference, because a statement changes a row once. A second receipt of the same reference in
-// one batch is a repetition: the first final one counts.
+// The columns of record_receipts: one row a reference, because a statement changes a row once. A second receipt of the
+// same reference in one batch is a repetition: the first final one counts.
 struct ReceiptColumns
 {
     std::vector<std::string> providers;
@@ -96,7 +99,8 @@ struct ReceiptColumns
 
 }  // namespace
 
-DeliveryRecorder::DeliveryRecorder(pg::Database& database, const Clock& clock, TaskScope& scope, asio::any_io_executor executor)
+DeliveryRecorder::DeliveryRecorder(pg::Database& database, const Clock& clock, TaskScope& scope,
+                                   asio::any_io_executor executor)
     : database_(database),
       clock_(clock),
       scope_(scope),

@@ -1,5 +1,5 @@
-// Records what became of hand-offs, and what providers report later: batches of both, in that order, one transaction each.
-// Belongs to the Loop of its Database; receive() is thread-safe.
+// Records what became of hand-offs, and what providers report later: batches of both, in that order, one transaction
+// each. Belongs to the Loop of its Database; receive() is thread-safe.
 #pragma once
 
 #include <mutex>
@@ -15,9 +15,9 @@ namespace herald
 enum class HandOff : std::int16_t
 {
     awaits_receipt = 1,
-    done = 2,       // handed over, and no receipt will come
+    done = 2,  // handed over, and no receipt will come
     try_again = 3,
-    failed = 4,     // technical-failure
+    failed = 4,  // technical-failure
 };
 
 struct SendResult

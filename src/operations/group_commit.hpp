@@ -1,5 +1,5 @@
-// Group commit: whatever waits when a writer is free becomes one batch and one fsync. No artificial delay, so light load pays nothing and heavy
-// load forms large batches by itself.
+// Group commit: whatever waits when a writer is free becomes one batch and one fsync. No artificial delay, so light
+// load pays nothing and heavy load forms large batches by itself.
 #pragma once
 
 #include <deque>
@@ -21,8 +21,8 @@ struct GroupCommitOptions
     std::size_t max_waiting = 20000;  // is_full() beyond: the caller answers 503
 };
 
-// Belongs to one Loop. `Commit` gets the items of one batch and gives one outcome for each, in order; when it throws, every waiter of the
-// batch gets the exception. An item lives until its batch has ended, also when its waiter has gone.
+// Belongs to one Loop. `Commit` gets the items of one batch and gives one outcome for each, in order; when it throws,
+// every waiter of the batch gets the exception. An item lives until its batch has ended, also when its waiter has gone.
 template <class Item, class Outcome>
 class GroupCommit
 {
@@ -55,7 +55,10 @@ public:
 private:
     struct Slot
     {
-        Slot(Item i, const asio::any_io_executor& executor, Deadline deadline) : item(std::move(i)), timer(executor, deadline) {}
+        Slot(Item i, const asio::any_io_executor& executor, Deadline deadline)
+            : item(std::move(i)), timer(executor, deadline)
+        {
+        }
         [[nodiscard]] bool done() const { return outcome || error; }
         Item item;
         asio::steady_timer timer;

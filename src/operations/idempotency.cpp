@@ -30,25 +30,28 @@ std::string IdempotencyKeys::seal_answer(const Uuid& holder, std::string_view an
     return keys_.seal(answer, context_of(holder));
 }
 
-Task<Result<IdempotencyKeys::Claim>> IdempotencyKeys::claim(ServiceId service, std::string key, std::string body, Instant now,
-                                                            Deadline deadline)
+Task<Result<IdempotencyKeys::Claim>> IdempotencyKeys::claim(ServiceId service, std::string key, std::string body,
+                                                            Instant now, Deadline deadline)
 {
     if (!is_valid_key(key))
-        co_return fail(ErrorKind::validation, "Idempotency-Key must be 1 to 255 printable ASCII characters without spaces");
+        co_return fail(ErrorKind::validation,
+                       "Idempotency-Key must be 1 to 255 printable ASCII characters without spaces");
     const auto digest = sha256(body);
     const pg::Bytes body_hash{std::string(reinterpret_cast<const char*>(digest.data()), digest.size())};
     Claim claim;
     claim.holder = make_uuid_v4();
     auto params = pg::Params::of(service, key, body_hash, claim.holder, now, now + kInFlight);
     const auto rows = co_await database_.execute(sql::claim_idempotency_key, std::move(params), deadline);
-    if (rows.empty()) co_return fail(ErrorKind::conflict, "A request with this Idempotency-Key is being processed; try again");
+    if (rows.empty())
+        co_return fail(ErrorKind::conflict, "A request with this Idempotency-Key is being processed; try again");
     const auto holder = rows.get<Uuid>(0, "holder");
     if (holder == claim.holder) co_return claim;
 
     if (rows.get<std::optional<pg::Bytes>>(0, "body_hash").value_or(pg::Bytes{}) != body_hash)
         co_return fail(ErrorKind::idempotency_mismatch, "This Idempotency-Key was used with another request body");
     const auto sealed = rows.get<std::optional<pg::Bytes>>(0, "response_sealed");
-    if (!sealed) co_return fail(ErrorKind::conflict, "A request with this Idempotency-Key is being processed; try again");
+    if (!sealed)
+        co_return fail(ErrorKind::conflict, "A request with this Idempotency-Key is being processed; try again");
     auto answer = keys_.open(sealed->value, context_of(holder));
     if (!answer) co_return Failure(answer.error());
     claim.earlier_answer = std::move(*answer);

@@ -1,5 +1,6 @@
-// Idempotency-Key: the same key with the same body gives the first answer for 24 hours; with another body it is refused; while the first is
-// in flight, the second is told so. Exact across processes: the database decides, and the answer commits with the message.
+// Idempotency-Key: the same key with the same body gives the first answer for 24 hours; with another body it is
+// refused; while the first is in flight, the second is told so. Exact across processes: the database decides, and the
+// answer commits with the message.
 #pragma once
 
 #include <optional>
@@ -24,7 +25,8 @@ public:
         std::optional<std::string> earlier_answer;  // replay this; otherwise this request holds the key
         Uuid holder;
     };
-    // conflict (409): in flight elsewhere. idempotency_mismatch (422): used with another body. validation: the key's form.
+    // conflict (409): in flight elsewhere. idempotency_mismatch (422): used with another body. validation: the key's
+    // form.
     Task<Result<Claim>> claim(ServiceId service, std::string key, std::string body, Instant now, Deadline deadline);
     // The request failed, so the key may be used again.
     Task<> release(ServiceId service, std::string key, Uuid holder, Deadline deadline);

@@ -47,9 +47,9 @@ pg::Params batch_params(const std::vector<const NewNotification*>& batch)
         batch, [](const N& n) { return n.idempotency ? std::optional(n.idempotency->key) : std::nullopt; }));
     params.add(column<std::optional<Uuid>>(
         batch, [](const N& n) { return n.idempotency ? std::optional(n.idempotency->holder) : std::nullopt; }));
-    params.add(column<std::optional<pg::Bytes>>(batch, [](const N& n) {
-        return n.idempotency ? std::optional(pg::Bytes{n.idempotency->response_sealed}) : std::nullopt;
-    }));
+    params.add(column<std::optional<pg::Bytes>>(
+        batch, [](const N& n)
+        { return n.idempotency ? std::optional(pg::Bytes{n.idempotency->response_sealed}) : std::nullopt; }));
     return params;
 }
 

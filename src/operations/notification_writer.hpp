@@ -1,8 +1,9 @@
-// Writes accepted messages: group commit of facts, sealed contents, queue rows, events, ledger and the daily limit, one transaction a batch.
-// Belongs to the Loop of its Database.
+// Writes accepted messages: group commit of facts, sealed contents, queue rows, events, ledger and the daily limit, one
+// transaction a batch. Belongs to the Loop of its Database.
 //
-// The daily limit is exact over any number of processes: it is raised in the same transaction. A batch that would pass a service's limit
-// admits none of that service's messages; they are then tried in halves, down to single messages, so that exactly the limit is admitted.
+// The daily limit is exact over any number of processes: it is raised in the same transaction. A batch that would pass
+// a service's limit admits none of that service's messages; they are then tried in halves, down to single messages, so
+// that exactly the limit is admitted.
 #pragma once
 
 #include <functional>
@@ -60,15 +61,19 @@ enum class WriteOutcome
 class NotificationWriter
 {
 public:
-    // Called with the lane and service of what was just committed: wakes workers of this process. May be called from this loop only.
+    // Called with the lane and service of what was just committed: wakes workers of this process. May be called from
+    // this loop only.
     using Written = std::function<void(Lane, ServiceId)>;
 
-    NotificationWriter(pg::Database& database, TaskScope& scope, asio::any_io_executor executor, GroupCommitOptions options,
-                       Written written);
+    NotificationWriter(pg::Database& database, TaskScope& scope, asio::any_io_executor executor,
+                       GroupCommitOptions options, Written written);
 
     [[nodiscard]] bool is_full() const { return commits_.is_full(); }
     // Returns after the commit. Throws pg::Unavailable or DeadlineExceeded.
-    Task<WriteOutcome> write(NewNotification notification, Deadline deadline) { return commits_.submit(std::move(notification), deadline); }
+    Task<WriteOutcome> write(NewNotification notification, Deadline deadline)
+    {
+        return commits_.submit(std::move(notification), deadline);
+    }
 
 private:
     using Batch = std::vector<const NewNotification*>;

@@ -15,7 +15,10 @@ constexpr std::int32_t kBlocksPerLimit = 20;
 RateDecision refused(std::int32_t limit, Instant now, Instant until)
 {
     const auto wait = std::chrono::ceil<std::chrono::seconds>(until - now).count();
-    return {.allowed = false, .limit = limit, .remaining = 0, .retry_after_seconds = static_cast<std::int32_t>(std::max<long>(wait, 1))};
+    return {.allowed = false,
+            .limit = limit,
+            .remaining = 0,
+            .retry_after_seconds = static_cast<std::int32_t>(std::max<long>(wait, 1))};
 }
 
 }  // namespace
@@ -30,7 +33,8 @@ Task<RateDecision> RateLimiter::take(const Service& service, KeyType key_type, I
     {
         if (now < bucket.empty_until) co_return refused(limit, now, bucket.empty_until);
         const auto block = static_cast<double>(std::max(1, limit / kBlocksPerLimit));
-        auto params = pg::Params::of(service.id, static_cast<std::int16_t>(key_type), block, static_cast<double>(limit), now);
+        auto params =
+            pg::Params::of(service.id, static_cast<std::int16_t>(key_type), block, static_cast<double>(limit), now);
         const auto rows = co_await database_.execute(sql::take_rate_tokens, std::move(params), deadline);
         const auto granted = static_cast<std::int64_t>(rows.get<double>(0, 0));
         bucket.held += granted;

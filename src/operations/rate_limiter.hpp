@@ -1,8 +1,8 @@
 // Requests a minute for each service and key type, over all processes and without any extra server.
 //
-// A token bucket in the database holds `rate_limit` tokens and gains as many a minute. A process takes tokens from it in blocks of a
-// twentieth of the limit and spends them from memory, so that the limit holds within a tenth over two processes and a request costs nothing.
-// Belongs to the Loop of its Database.
+// A token bucket in the database holds `rate_limit` tokens and gains as many a minute. A process takes tokens from it
+// in blocks of a twentieth of the limit and spends them from memory, so that the limit holds within a tenth over two
+// processes and a request costs nothing. Belongs to the Loop of its Database.
 #pragma once
 
 #include <unordered_map>
@@ -18,7 +18,7 @@ struct RateDecision
 {
     bool allowed = false;
     std::int32_t limit = 0;
-    std::int64_t remaining = 0;          // tokens this process still holds
+    std::int64_t remaining = 0;            // tokens this process still holds
     std::int32_t retry_after_seconds = 0;  // when refused
 };
 
@@ -43,7 +43,10 @@ private:
     };
     struct KeyHash
     {
-        std::size_t operator()(const Key& key) const { return UuidHash()(key.service) + static_cast<std::size_t>(key.type); }
+        std::size_t operator()(const Key& key) const
+        {
+            return UuidHash()(key.service) + static_cast<std::size_t>(key.type);
+        }
     };
 
     pg::Database& database_;

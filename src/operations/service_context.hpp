@@ -1,4 +1,5 @@
-// A service as the hot path sees it: everything a request needs to know, read once and shared. Immutable, so thread-safe.
+// A service as the hot path sees it: everything a request needs to know, read once and shared. Immutable, so
+// thread-safe.
 #pragma once
 
 #include <memory>

@@ -42,7 +42,8 @@ ServicePtr ServiceDirectory::make_context(ServiceRecord record) const
 
 Task<ServicePtr> ServiceDirectory::service(ServiceId id, Deadline deadline)
 {
-    if (const auto found = service_entries_.find(id); found != service_entries_.end() && is_fresh(found->second.read_at))
+    if (const auto found = service_entries_.find(id);
+        found != service_entries_.end() && is_fresh(found->second.read_at))
         co_return found->second.value;
     const auto read_at = std::chrono::steady_clock::now();
     auto record = co_await services_.find(id, clock_.now(), deadline);
@@ -55,8 +56,9 @@ Task<ServicePtr> ServiceDirectory::service(ServiceId id, Deadline deadline)
 
 Task<TemplatePtr> ServiceDirectory::current_template(ServiceId service, TemplateId id, Deadline deadline)
 {
-    if (const auto found = template_entries_.find(id);
-        found != template_entries_.end() && is_fresh(found->second.read_at) && found->second.value->facts.service_id == service)
+    if (const auto found = template_entries_.find(id); found != template_entries_.end() &&
+                                                       is_fresh(found->second.read_at) &&
+                                                       found->second.value->facts.service_id == service)
         co_return found->second.value;
     const auto read_at = std::chrono::steady_clock::now();
     auto facts = co_await templates_.find(service, id, deadline);
@@ -67,7 +69,8 @@ Task<TemplatePtr> ServiceDirectory::current_template(ServiceId service, Template
     co_return context;
 }
 
-Task<TemplatePtr> ServiceDirectory::template_version(ServiceId service, TemplateId id, std::int32_t version, Deadline deadline)
+Task<TemplatePtr> ServiceDirectory::template_version(ServiceId service, TemplateId id, std::int32_t version,
+                                                     Deadline deadline)
 {
     const VersionKey key{id.value, version};
     if (const auto found = version_entries_.find(key);

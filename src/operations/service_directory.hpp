@@ -1,5 +1,5 @@
-// Services and templates, cached for less than a second: a revoked key, an archived service or a new template version is seen within it.
-// Belongs to the Loop of its Database.
+// Services and templates, cached for less than a second: a revoked key, an archived service or a new template version
+// is seen within it. Belongs to the Loop of its Database.
 #pragma once
 
 #include <unordered_map>

@@ -1,7 +1,8 @@
 // What every provider is to Herald: someone who takes one message and tells later how it went.
 //
-// A provider never reads the database and never decides what a failure means for the notification: it reports an outcome, and
-// operations/deliver_notifications decides. tests/conformance/provider_suite.hpp is what every implementation must pass.
+// A provider never reads the database and never decides what a failure means for the notification: it reports an
+// outcome, and operations/deliver_notifications decides. tests/conformance/provider_suite.hpp is what every
+// implementation must pass.
 #pragma once
 
 #include <functional>
@@ -21,7 +22,8 @@ namespace herald
 // A message, ready to go. Personal data: never log it.
 struct OutgoingMessage
 {
-    NotificationId id;  // also the client reference given to providers that take one, so that a second send can be recognised
+    NotificationId
+        id;  // also the client reference given to providers that take one, so that a second send can be recognised
     ServiceId service_id;
     Channel channel = Channel::email;
     std::string to;  // E.164 for sms, the address for email
@@ -52,10 +54,14 @@ struct SendOutcome
     SendStatus status = SendStatus::retryable;
     std::string reference;
     std::string detail;            // for the event and the log: a code or reason without personal data
-    bool receipt_expected = true;  // false: accepted is all we will ever hear (plain SMTP): status `sent`/`delivered` is decided by the operation
+    bool receipt_expected = true;  // false: accepted is all we will ever hear (plain SMTP): status `sent`/`delivered`
+                                   // is decided by the operation
 
     SendOutcome() = default;
-    SendOutcome(SendStatus s, std::string ref, std::string why = {}) : status(s), reference(std::move(ref)), detail(std::move(why)) {}
+    SendOutcome(SendStatus s, std::string ref, std::string why = {})
+        : status(s), reference(std::move(ref)), detail(std::move(why))
+    {
+    }
 };
 
 // The fate of a message as its provider tells it.
@@ -63,7 +69,7 @@ struct Receipt
 {
     std::string provider;
     std::string reference;
-    std::optional<NotificationId> notification_id;  // when the provider echoes our client reference
+    std::optional<NotificationId> notification_id;              // when the provider echoes our client reference
     NotificationStatus status = NotificationStatus::delivered;  // delivered, sent, pending or one of the failures
     std::string provider_response;                              // shown in the API's provider_response; empty: null
     Instant at{};
@@ -80,12 +86,12 @@ public:
     [[nodiscard]] virtual std::string_view name() const = 0;  // stable: stored as sent_by, used as metric label
     [[nodiscard]] virtual bool supports(Channel channel) const = 0;
 
-    // Hands over one message. Must return by `deadline` (a retryable or uncertain outcome), must not throw for anything the other side does.
-    // Many may be under way at once.
+    // Hands over one message. Must return by `deadline` (a retryable or uncertain outcome), must not throw for anything
+    // the other side does. Many may be under way at once.
     virtual Task<SendOutcome> send(const OutgoingMessage& message, Deadline deadline) = 0;
 
-    // Asks what became of a message that was handed over under this reference or id: settles `uncertain` and finds lost receipts.
-    // nullopt: this provider cannot tell.
+    // Asks what became of a message that was handed over under this reference or id: settles `uncertain` and finds lost
+    // receipts. nullopt: this provider cannot tell.
     virtual Task<std::optional<Receipt>> look_up(NotificationId id, std::string_view reference, Deadline deadline) = 0;
 };
 

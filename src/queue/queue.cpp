@@ -33,7 +33,11 @@ ClaimedDelivery read_claimed(const pg::Rows& rows, std::size_t i)
 }  // namespace
 
 DeliveryQueue::DeliveryQueue(pg::Database& database, WakeUp& wake_up, QueueOptions options)
-    : database_(database), wake_up_(wake_up), options_(options), holder_(make_uuid_v4()), rewind_at_(deadline_in(options.rewind_every))
+    : database_(database),
+      wake_up_(wake_up),
+      options_(options),
+      holder_(make_uuid_v4()),
+      rewind_at_(deadline_in(options.rewind_every))
 {
 }
 
@@ -51,7 +55,8 @@ Task<> DeliveryQueue::refresh_services(Deadline deadline)
 {
     const auto rows = co_await database_.execute(sql::list_queue_services, pg::Params(), deadline);
     const std::lock_guard lock(mutex_);
-    for (std::size_t i = 0; i < rows.size(); ++i) hints_.emplace(rows.get<std::int16_t>(i, 0), ServiceId{rows.get<Uuid>(i, 1)});
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        hints_.emplace(rows.get<std::int16_t>(i, 0), ServiceId{rows.get<Uuid>(i, 1)});
 }
 
 void DeliveryQueue::take_hints()
@@ -89,7 +94,8 @@ std::vector<DeliveryQueue::Place> DeliveryQueue::next_places(std::size_t most)
     return places;
 }
 
-void DeliveryQueue::note_claimed(const std::vector<Place>& asked, const std::vector<ClaimedDelivery>& claimed, std::size_t quota)
+void DeliveryQueue::note_claimed(const std::vector<Place>& asked, const std::vector<ClaimedDelivery>& claimed,
+                                 std::size_t quota)
 {
     std::map<Place, std::size_t, PlaceOrder> counts;
     for (const auto& one : claimed)

@@ -1,7 +1,8 @@
 // The delivery queue: durable, in the same database as the messages, written in the same transaction that accepts them.
 //
-// Claims rotate over the services that have queued work, so a service with a million messages delays another's single one by one batch.
-// A claim is a lease with a fencing number: when it ends without a result, the message is uncertain and is tried again later.
+// Claims rotate over the services that have queued work, so a service with a million messages delays another's single
+// one by one batch. A claim is a lease with a fencing number: when it ends without a result, the message is uncertain
+// and is tried again later.
 //
 // hint() is thread-safe; everything else belongs to the Loop of the Database.
 #pragma once
@@ -54,7 +55,8 @@ public:
     void hint(std::int16_t lane, ServiceId service);
     // Reads which services ever queued something; finds the work of other processes and of before a restart.
     Task<> refresh_services(Deadline deadline);
-    // Up to `most` messages, priority lane first, a fair share of each service. Empty: nothing to do until the next hint or refresh.
+    // Up to `most` messages, priority lane first, a fair share of each service. Empty: nothing to do until the next
+    // hint or refresh.
     Task<std::vector<ClaimedDelivery>> claim(std::size_t most, Instant now, Deadline deadline);
     // Gives back what was claimed and not yet handed over.
     Task<> release(std::vector<ClaimedDelivery> claimed, Deadline deadline);

@@ -40,7 +40,8 @@ std::optional<std::vector<std::int16_t>> numbers(const std::vector<Enum>& values
 
 }  // namespace
 
-Task<pg::Rows> NotificationStore::read_as_tenant(ServiceId service, pg::Statement statement, pg::Params params, Deadline deadline)
+Task<pg::Rows> NotificationStore::read_as_tenant(ServiceId service, pg::Statement statement, pg::Params params,
+                                                 Deadline deadline)
 {
     std::vector<std::pair<pg::Statement, pg::Params>> statements;
     statements.emplace_back(sql::become_tenant, pg::Params::of(service.to_string()));
@@ -49,20 +50,23 @@ Task<pg::Rows> NotificationStore::read_as_tenant(ServiceId service, pg::Statemen
     co_return std::move(answers.at(1));
 }
 
-Task<std::optional<NotificationRow>> NotificationStore::find(ServiceId service, NotificationId id, LocalDate today, Deadline deadline)
+Task<std::optional<NotificationRow>> NotificationStore::find(ServiceId service, NotificationId id, LocalDate today,
+                                                             Deadline deadline)
 {
-    const auto rows = co_await read_as_tenant(service, sql::get_notification, pg::Params::of(service, id, today), deadline);
+    const auto rows =
+        co_await read_as_tenant(service, sql::get_notification, pg::Params::of(service, id, today), deadline);
     if (rows.empty()) co_return std::nullopt;
     co_return read_notification(rows, 0);
 }
 
-Task<std::vector<NotificationRow>> NotificationStore::list(ServiceId service, NotificationFilter filter, LocalDate today,
-                                                           std::int32_t page_size, Deadline deadline)
+Task<std::vector<NotificationRow>> NotificationStore::list(ServiceId service, NotificationFilter filter,
+                                                           LocalDate today, std::int32_t page_size, Deadline deadline)
 {
     std::optional<Uuid> older_than;
     if (filter.older_than) older_than = filter.older_than->value;
-    auto params = pg::Params::of(service, static_cast<std::int16_t>(filter.key_type), older_than, filter.reference,
-                                 numbers(filter.statuses), numbers(filter.channels), filter.include_jobs, today, page_size);
+    auto params =
+        pg::Params::of(service, static_cast<std::int16_t>(filter.key_type), older_than, filter.reference,
+                       numbers(filter.statuses), numbers(filter.channels), filter.include_jobs, today, page_size);
     const auto rows = co_await read_as_tenant(service, sql::list_notifications, std::move(params), deadline);
     std::vector<NotificationRow> found;
     found.reserve(rows.size());
@@ -70,8 +74,10 @@ Task<std::vector<NotificationRow>> NotificationStore::list(ServiceId service, No
     co_return found;
 }
 
-Task<std::vector<ReceivedText>> NotificationStore::list_received(ServiceId service, std::optional<InboundSmsId> older_than,
-                                                                 LocalDate today, std::int32_t page_size, Deadline deadline)
+Task<std::vector<ReceivedText>> NotificationStore::list_received(ServiceId service,
+                                                                 std::optional<InboundSmsId> older_than,
+                                                                 LocalDate today, std::int32_t page_size,
+                                                                 Deadline deadline)
 {
     std::optional<Uuid> before;
     if (older_than) before = older_than->value;
@@ -95,7 +101,8 @@ Task<std::vector<NotificationEvent>> NotificationStore::events(NotificationId id
         NotificationEvent event;
         event.at = rows.get<Instant>(i, "at");
         event.kind = static_cast<EventKind>(rows.get<std::int16_t>(i, "kind"));
-        if (const auto status = rows.get<std::optional<std::int16_t>>(i, "status")) event.status = static_cast<NotificationStatus>(*status);
+        if (const auto status = rows.get<std::optional<std::int16_t>>(i, "status"))
+            event.status = static_cast<NotificationStatus>(*status);
         event.attempt = rows.get<std::optional<std::int16_t>>(i, "attempt");
         event.provider = rows.get<std::optional<std::string>>(i, "provider").value_or("");
         event.detail = rows.get<std::optional<std::string>>(i, "detail").value_or("");

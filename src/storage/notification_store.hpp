@@ -1,5 +1,5 @@
-// Notifications as the API reads them. Belongs to the Loop of its Database. Every read runs behind the second wall between tenants: as
-// the database role herald_tenant, which sees the rows of the named service only.
+// Notifications as the API reads them. Belongs to the Loop of its Database. Every read runs behind the second wall
+// between tenants: as the database role herald_tenant, which sees the rows of the named service only.
 #pragma once
 
 #include <optional>
@@ -71,10 +71,10 @@ public:
     // nullopt: unknown, another service's, or past its purge date. `today`: the local date.
     Task<std::optional<NotificationRow>> find(ServiceId service, NotificationId id, LocalDate today, Deadline deadline);
     // Newest first, at most `page_size`.
-    Task<std::vector<NotificationRow>> list(ServiceId service, NotificationFilter filter, LocalDate today, std::int32_t page_size,
-                                            Deadline deadline);
-    Task<std::vector<ReceivedText>> list_received(ServiceId service, std::optional<InboundSmsId> older_than, LocalDate today,
-                                                  std::int32_t page_size, Deadline deadline);
+    Task<std::vector<NotificationRow>> list(ServiceId service, NotificationFilter filter, LocalDate today,
+                                            std::int32_t page_size, Deadline deadline);
+    Task<std::vector<ReceivedText>> list_received(ServiceId service, std::optional<InboundSmsId> older_than,
+                                                  LocalDate today, std::int32_t page_size, Deadline deadline);
     // The whole story, oldest first. Across services: for operators.
     Task<std::vector<NotificationEvent>> events(NotificationId id, Deadline deadline);
 

@@ -88,7 +88,8 @@ Task<std::optional<ServiceRecord>> ServiceStore::find(ServiceId id, Instant now,
     record.keys = read_keys(answers[1], id, keys_);
     for (std::size_t i = 0; i < answers[2].size(); ++i)
         record.sms_senders.push_back({SmsSenderId{answers[2].get<Uuid>(i, "id")},
-                                      answers[2].get<std::string>(i, "sms_sender"), answers[2].get<bool>(i, "is_default")});
+                                      answers[2].get<std::string>(i, "sms_sender"),
+                                      answers[2].get<bool>(i, "is_default")});
     for (std::size_t i = 0; i < answers[3].size(); ++i)
         record.email_reply_tos.push_back({EmailReplyToId{answers[3].get<Uuid>(i, "id")},
                                           answers[3].get<std::string>(i, "email_address"),
@@ -100,8 +101,8 @@ Task<std::optional<ServiceRecord>> ServiceStore::find(ServiceId id, Instant now,
 
 Task<Result<void>> ServiceStore::add_service(Service service, Instant now, Deadline deadline)
 {
-    auto params = pg::Params::of(service.id, service.name, service.email_from, service.restricted, service.message_limit,
-                                 service.rate_limit, permission_names(service.permissions), now);
+    auto params = pg::Params::of(service.id, service.name, service.email_from, service.restricted,
+                                 service.message_limit, service.rate_limit, permission_names(service.permissions), now);
     try
     {
         co_await database_.execute(sql::add_service, std::move(params), deadline);
@@ -148,14 +149,15 @@ Task<> ServiceStore::add_email_reply_to(ServiceId service, EmailReplyTo reply_to
     co_await database_.execute(sql::add_email_reply_to, std::move(params), deadline);
 }
 
-Task<> ServiceStore::add_guest(ServiceId service, Channel channel, std::string recipient, Instant now, Deadline deadline)
+Task<> ServiceStore::add_guest(ServiceId service, Channel channel, std::string recipient, Instant now,
+                               Deadline deadline)
 {
     auto params = pg::Params::of(service, static_cast<std::int16_t>(channel), recipient, now);
     co_await database_.execute(sql::add_guest, std::move(params), deadline);
 }
 
-Task<> ServiceStore::put_callback(ServiceId service, std::string type, std::string url, std::string bearer_token, Instant now,
-                                  Deadline deadline)
+Task<> ServiceStore::put_callback(ServiceId service, std::string type, std::string url, std::string bearer_token,
+                                  Instant now, Deadline deadline)
 {
     const pg::Bytes sealed{keys_.seal(bearer_token, sealed_secret_context(service.value))};
     auto params = pg::Params::of(service, type, make_uuid_v4(), url, sealed, now);

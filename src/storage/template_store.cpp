@@ -46,7 +46,8 @@ Task<std::optional<Template>> TemplateStore::find(ServiceId service, TemplateId 
 Task<std::optional<Template>> TemplateStore::find_version(ServiceId service, TemplateId id, std::int32_t version,
                                                           Deadline deadline)
 {
-    const auto rows = co_await database_.execute(sql::get_template_version, pg::Params::of(service, id, version), deadline);
+    const auto rows =
+        co_await database_.execute(sql::get_template_version, pg::Params::of(service, id, version), deadline);
     if (rows.empty()) co_return std::nullopt;
     co_return read_template(rows, 0);
 }
@@ -64,8 +65,8 @@ Task<std::vector<Template>> TemplateStore::list(ServiceId service, std::optional
 
 Task<> TemplateStore::add(Template made, std::optional<UserId> author, Instant now, Deadline deadline)
 {
-    auto params = pg::Params::of(made.id, made.service_id, static_cast<std::int16_t>(made.type), made.name, made.content,
-                                 subject_of(made), made.priority, now, author);
+    auto params = pg::Params::of(made.id, made.service_id, static_cast<std::int16_t>(made.type), made.name,
+                                 made.content, subject_of(made), made.priority, now, author);
     co_await database_.execute(sql::add_template, std::move(params), deadline);
 }
 

@@ -17,13 +17,16 @@ public:
 
     // nullopt: the service has no such template. Archived ones are found.
     Task<std::optional<Template>> find(ServiceId service, TemplateId id, Deadline deadline);
-    Task<std::optional<Template>> find_version(ServiceId service, TemplateId id, std::int32_t version, Deadline deadline);
+    Task<std::optional<Template>> find_version(ServiceId service, TemplateId id, std::int32_t version,
+                                               Deadline deadline);
     // Neither hidden nor archived, by name, then type.
     Task<std::vector<Template>> list(ServiceId service, std::optional<Channel> channel, Deadline deadline);
     // Version 1 of a new template.
     Task<> add(Template made, std::optional<UserId> author, Instant now, Deadline deadline);
-    // A new version with the name, content, subject and archived of `changed`: its number, or nullopt when there is no such template.
-    Task<std::optional<std::int32_t>> update(Template changed, std::optional<UserId> author, Instant now, Deadline deadline);
+    // A new version with the name, content, subject and archived of `changed`: its number, or nullopt when there is no
+    // such template.
+    Task<std::optional<std::int32_t>> update(Template changed, std::optional<UserId> author, Instant now,
+                                             Deadline deadline);
 
 private:
     pg::Database& database_;

@@ -11,14 +11,14 @@ namespace herald
 enum class EventKind : std::int16_t
 {
     accepted = 1,
-    attempt_started = 2,    // claimed by a worker, about to be handed to a provider
+    attempt_started = 2,  // claimed by a worker, about to be handed to a provider
     handed_over = 3,
     attempt_uncertain = 4,  // it may have left: the process died or the provider never answered
     attempt_failed = 5,     // not taken; tried again later
     receipt = 6,
-    gave_up = 7,            // technical failure
+    gave_up = 7,  // technical failure
     callback_delivered = 8,
-    callback_failed = 9,    // tried again later
+    callback_failed = 9,  // tried again later
     callback_gave_up = 10,
 };
 
@@ -27,16 +27,26 @@ constexpr std::string_view describe(EventKind kind)
 {
     switch (kind)
     {
-        case EventKind::accepted: return "accepted";
-        case EventKind::attempt_started: return "a worker took it to hand it to a provider";
-        case EventKind::handed_over: return "the provider took it";
-        case EventKind::attempt_uncertain: return "uncertain whether the provider took it";
-        case EventKind::attempt_failed: return "the provider did not take it; another try is scheduled";
-        case EventKind::receipt: return "the provider reported its fate";
-        case EventKind::gave_up: return "given up";
-        case EventKind::callback_delivered: return "the service was told";
-        case EventKind::callback_failed: return "the service could not be told; another try is scheduled";
-        case EventKind::callback_gave_up: return "the service could not be told; given up";
+        case EventKind::accepted:
+            return "accepted";
+        case EventKind::attempt_started:
+            return "a worker took it to hand it to a provider";
+        case EventKind::handed_over:
+            return "the provider took it";
+        case EventKind::attempt_uncertain:
+            return "uncertain whether the provider took it";
+        case EventKind::attempt_failed:
+            return "the provider did not take it; another try is scheduled";
+        case EventKind::receipt:
+            return "the provider reported its fate";
+        case EventKind::gave_up:
+            return "given up";
+        case EventKind::callback_delivered:
+            return "the service was told";
+        case EventKind::callback_failed:
+            return "the service could not be told; another try is scheduled";
+        case EventKind::callback_gave_up:
+            return "the service could not be told; given up";
     }
     return "unknown";
 }

@@ -41,12 +41,18 @@ enum class NotificationStatus : std::int16_t
 };
 
 inline constexpr std::array kAllStatuses = {
-    NotificationStatus::created,           NotificationStatus::sending,
-    NotificationStatus::pending,           NotificationStatus::sent,
-    NotificationStatus::delivered,         NotificationStatus::failed,
-    NotificationStatus::technical_failure, NotificationStatus::temporary_failure,
-    NotificationStatus::permanent_failure, NotificationStatus::cancelled,
-    NotificationStatus::pending_virus_check, NotificationStatus::validation_failed,
+    NotificationStatus::created,
+    NotificationStatus::sending,
+    NotificationStatus::pending,
+    NotificationStatus::sent,
+    NotificationStatus::delivered,
+    NotificationStatus::failed,
+    NotificationStatus::technical_failure,
+    NotificationStatus::temporary_failure,
+    NotificationStatus::permanent_failure,
+    NotificationStatus::cancelled,
+    NotificationStatus::pending_virus_check,
+    NotificationStatus::validation_failed,
     NotificationStatus::virus_scan_failed,
 };
 

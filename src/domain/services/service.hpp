@@ -43,7 +43,10 @@ struct Service
     std::int32_t retention_days_email = 7;
     std::int32_t retention_days_sms = 7;
 
-    [[nodiscard]] bool may(ServicePermission permission) const { return (permissions & static_cast<std::uint32_t>(permission)) != 0; }
+    [[nodiscard]] bool may(ServicePermission permission) const
+    {
+        return (permissions & static_cast<std::uint32_t>(permission)) != 0;
+    }
 };
 
 struct ApiKey

@@ -16,7 +16,8 @@ Task<Response> get_notification(Request& request, Context& context)
     const LocalDate today = context.zone.date_of(context.clock.now());
     auto row = co_await context.notifications.find(service, *id, today, request.deadline);
     if (!row) co_return error_response(Error(ErrorKind::not_found, "No result found"), ErrorShape::v2);
-    const auto shown = co_await notification_json(std::move(*row), service, request.base_url, context, request.deadline);
+    const auto shown =
+        co_await notification_json(std::move(*row), service, request.base_url, context, request.deadline);
     if (!shown) co_return error_response(shown.error(), ErrorShape::v2);
     co_return json_response(200, *shown);
 }

@@ -8,11 +8,11 @@
 namespace herald::http
 {
 
-Handler post_sms, post_email;                                        // post_notification.cpp
-Handler get_notification, list_notifications;                        // get_notification.cpp, list_notifications.cpp
+Handler post_sms, post_email;                  // post_notification.cpp
+Handler get_notification, list_notifications;  // get_notification.cpp, list_notifications.cpp
 Handler get_template, get_template_version, preview_template, list_templates;  // templates.cpp
-Handler list_received_texts;                                         // received_text_messages.cpp
-Handler get_status, get_metrics;                                     // status.cpp
+Handler list_received_texts;                                                   // received_text_messages.cpp
+Handler get_status, get_metrics;                                               // status.cpp
 
 std::span<const Route> v2_routes();
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
-#include <fmt/format.h>
 
 #include "http/v2/handlers.hpp"
 #include "http/v2/notification_json.hpp"
@@ -42,7 +42,8 @@ Result<NotificationFilter> read_filter(const Query& query, KeyType key_type)
     for (const auto text : query.all("template_type"))
     {
         const auto channel = parse_channel(text);
-        if (!channel) return fail(ErrorKind::validation, fmt::format("template_type {} is not one of [sms, email]", text));
+        if (!channel)
+            return fail(ErrorKind::validation, fmt::format("template_type {} is not one of [sms, email]", text));
         filter.channels.push_back(*channel);
     }
     if (const auto text = query.first("include_jobs"))
@@ -60,7 +61,8 @@ Result<NotificationFilter> read_filter(const Query& query, KeyType key_type)
     for (const auto& [name, value] : query.items())
     {
         if (std::find(std::begin(kArguments), std::end(kArguments), name) == std::end(kArguments))
-            return fail(ErrorKind::validation, fmt::format("Additional properties are not allowed ({} was unexpected)", name));
+            return fail(ErrorKind::validation,
+                        fmt::format("Additional properties are not allowed ({} was unexpected)", name));
     }
     return filter;
 }
@@ -74,7 +76,8 @@ std::string encode(std::string_view text)
 std::string link(const Request& request, const std::optional<std::string>& older_than)
 {
     std::string arguments;
-    const auto add = [&](std::string_view name, std::string_view value) {
+    const auto add = [&](std::string_view name, std::string_view value)
+    {
         arguments += fmt::format("{}{}={}", arguments.empty() ? "?" : "&", name, encode(value));
     };
     for (const auto& [name, value] : request.query.items())

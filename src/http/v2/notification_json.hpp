@@ -1,4 +1,5 @@
-// A notification and a template as v2 shows them. Keys and null-ness: validation.md, section 5, and routes_diff.md for the fields of 2026.
+// A notification and a template as v2 shows them. Keys and null-ness: validation.md, section 5, and routes_diff.md for
+// the fields of 2026.
 #pragma once
 
 #include <string>
@@ -10,7 +11,8 @@ namespace herald::http
 {
 
 // Reads the template version and opens the contents. An Error (internal) when either is impossible.
-Task<Result<json::object>> notification_json(NotificationRow row, ServiceId service, std::string base_url, Context& context, Deadline deadline);
+Task<Result<json::object>> notification_json(NotificationRow row, ServiceId service, std::string base_url,
+                                             Context& context, Deadline deadline);
 
 json::object template_json(const TemplateContext& shown);
 

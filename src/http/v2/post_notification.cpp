@@ -1,6 +1,7 @@
 // POST /v2/notifications/sms, /email
 //
-// Security: the body was parsed with limits on size and depth and holds no NUL; messages quote only what the caller himself sent.
+// Security: the body was parsed with limits on size and depth and holds no NUL; messages quote only what the caller
+// himself sent.
 
 #include "domain/recipients/recipient.hpp"
 #include "http/context.hpp"
@@ -18,12 +19,14 @@ constexpr auto kScheduleWindow = std::chrono::hours(24);
 
 FieldCheck scheduled_for_check(Instant now)
 {
-    return [now](const json::value& value) -> std::optional<std::string> {
+    return [now](const json::value& value) -> std::optional<std::string>
+    {
         if (value.is_null()) return std::nullopt;
         if (!value.is_string()) return display(value) + " is not of type string, null";
         const auto when = parse_iso8601(std::string_view(value.get_string()));
         if (!when)
-            return "datetime format is invalid. It must be a valid ISO8601 date time format, https://en.wikipedia.org/wiki/ISO_8601";
+            return "datetime format is invalid. It must be a valid ISO8601 date time format, "
+                   "https://en.wikipedia.org/wiki/ISO_8601";
         if (*when < now) return "datetime can not be in the past";
         if (*when > now + kScheduleWindow) return "datetime can only be 24 hours in the future";
         return std::nullopt;
@@ -50,7 +53,10 @@ std::vector<Field> fields_of(Channel channel, Instant now, const std::string& re
 {
     std::vector<Field> fields{{"reference", false, check_reference}};
     if (channel == Channel::sms)
-        fields.push_back({"phone_number", true, [region](const json::value& value) { return check_phone(value, region); }});
+        fields.push_back({"phone_number", true, [region](const json::value& value)
+                          {
+                              return check_phone(value, region);
+                          }});
     else
         fields.push_back({"email_address", true, check_email});
     fields.push_back({"template_id", true, check_uuid});
@@ -119,9 +125,10 @@ json::object answer_of(const AcceptedMessage& accepted, const std::string& base_
         {"uri", base_url + "v2/notifications/" + accepted.id.to_string()},
         {"scheduled_for", nullptr},
         {"content", std::move(content)},
-        {"template", {{"id", from.id.to_string()},
-                      {"version", from.version},
-                      {"uri", base_url + "services/" + from.service_id.to_string() + "/templates/" + from.id.to_string()}}},
+        {"template",
+         {{"id", from.id.to_string()},
+          {"version", from.version},
+          {"uri", base_url + "services/" + from.service_id.to_string() + "/templates/" + from.id.to_string()}}},
     };
     if (from.type == Channel::email) answer["sanitised_content"] = accepted.sanitised_content;
     return answer;
@@ -147,17 +154,21 @@ Task<Response> post(Channel channel, Request& request, Context& context)
 {
     const auto body = parse_json(request.body);
     if (!body) co_return error_response(body.error(), ErrorShape::v2);
-    if (const auto valid = check_object(*body, fields_of(channel, context.clock.now(), context.accept.options().default_region)); !valid)
+    if (const auto valid =
+            check_object(*body, fields_of(channel, context.clock.now(), context.accept.options().default_region));
+        !valid)
         co_return error_response(valid.error(), ErrorShape::v2);
 
     auto message = read_message(body->get_object(), channel, request);
     RateDecision rate;
-    const auto serialise = [base_url = request.base_url](const AcceptedMessage& accepted) {
+    const auto serialise = [base_url = request.base_url](const AcceptedMessage& accepted)
+    {
         return to_wire(answer_of(accepted, base_url));
     };
     AcceptNotification::Serialise serialise_function = serialise;
-    const auto answer = co_await context.accept.accept(request.principal.service, *request.principal.key, std::move(message),
-                                                       std::move(serialise_function), rate, request.deadline);
+    const auto answer =
+        co_await context.accept.accept(request.principal.service, *request.principal.key, std::move(message),
+                                       std::move(serialise_function), rate, request.deadline);
     Response response = answer ? json_text_response(201, *answer) : error_response(answer.error(), ErrorShape::v2);
     if (!answer && answer.error().kind == ErrorKind::too_many_requests)
         rate.retry_after_seconds = seconds_to_midnight(context.clock.now());

@@ -37,11 +37,14 @@ Task<Response> list_received_texts(Request& request, Context& context)
     {
         if (name != "older_than")
             co_return error_response(
-                Error(ErrorKind::validation, fmt::format("Additional properties are not allowed ({} was unexpected)", name)), ErrorShape::v2);
+                Error(ErrorKind::validation,
+                      fmt::format("Additional properties are not allowed ({} was unexpected)", name)),
+                ErrorShape::v2);
     }
     const ServiceId service = request.principal.service->service().id;
     const LocalDate today = context.zone.date_of(context.clock.now());
-    const auto rows = co_await context.notifications.list_received(service, older_than, today, kPageSize, request.deadline);
+    const auto rows =
+        co_await context.notifications.list_received(service, older_than, today, kPageSize, request.deadline);
 
     const std::string root = request.base_url + "v2/received-text-messages";
     json::object links{{"current", root}};

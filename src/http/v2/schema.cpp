@@ -30,7 +30,8 @@ std::string unexpected(const json::object& body, const std::vector<Field>& field
     for (const auto& member : body)
     {
         const std::string_view name(member.key().data(), member.key().size());
-        if (std::none_of(fields.begin(), fields.end(), [&](const Field& field) { return field.name == name; })) names.emplace_back(name);
+        if (std::none_of(fields.begin(), fields.end(), [&](const Field& field) { return field.name == name; }))
+            names.emplace_back(name);
     }
     if (names.empty()) return {};
     std::sort(names.begin(), names.end());
@@ -44,9 +45,12 @@ std::string display(const json::value& value)
 {
     switch (value.kind())
     {
-        case json::kind::null: return "None";
-        case json::kind::bool_: return value.get_bool() ? "True" : "False";
-        case json::kind::string: return std::string(value.get_string());
+        case json::kind::null:
+            return "None";
+        case json::kind::bool_:
+            return value.get_bool() ? "True" : "False";
+        case json::kind::string:
+            return std::string(value.get_string());
         case json::kind::array:
         {
             std::vector<std::string> items;
@@ -57,10 +61,12 @@ std::string display(const json::value& value)
         {
             std::vector<std::string> items;
             for (const auto& member : value.get_object())
-                items.push_back(fmt::format("{}: {}", std::string_view(member.key().data(), member.key().size()), display(member.value())));
+                items.push_back(fmt::format("{}: {}", std::string_view(member.key().data(), member.key().size()),
+                                            display(member.value())));
             return fmt::format("{{{}}}", fmt::join(items, ", "));
         }
-        default: return json::serialize(value);
+        default:
+            return json::serialize(value);
     }
 }
 
@@ -69,8 +75,10 @@ Result<void> check_object(const json::value& body, const std::vector<Field>& fie
     if (!body.is_object()) return fail(ErrorKind::validation, not_of_type(body, "object"));
     const json::object& object = body.get_object();
     std::vector<std::string> messages;
-    const auto report = [&](std::string message) {
-        if (std::find(messages.begin(), messages.end(), message) == messages.end()) messages.push_back(std::move(message));
+    const auto report = [&](std::string message)
+    {
+        if (std::find(messages.begin(), messages.end(), message) == messages.end())
+            messages.push_back(std::move(message));
     };
     for (const Field& field : fields)
     {
@@ -80,7 +88,8 @@ Result<void> check_object(const json::value& body, const std::vector<Field>& fie
     }
     for (const Field& field : fields)
     {
-        if (field.required && !object.contains(field.name)) report(fmt::format("{} is a required property", field.name));
+        if (field.required && !object.contains(field.name))
+            report(fmt::format("{} is a required property", field.name));
     }
     if (!additional_allowed)
     {
@@ -122,7 +131,8 @@ std::optional<std::string> check_https_url(const json::value& value)
     if (value.is_string())
     {
         const std::string_view text = value.get_string();
-        const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F && c != '<' && c != '>' && c != '"'; });
+        const bool plain = std::all_of(text.begin(), text.end(),
+                                       [](char c) { return c > ' ' && c < 0x7F && c != '<' && c != '>' && c != '"'; });
         if (text.starts_with("https://") && text.size() > 8 && text.size() <= 2000 && plain) return std::nullopt;
     }
     return "is not a valid https url";

@@ -16,7 +16,8 @@ namespace herald::http
 // How a value appears in the family's messages: None, True, {a: 1}.
 std::string display(const json::value& value);
 
-// nullopt: the value is fine. Otherwise the message without the field's name: " is not a valid UUID" follows it after a space.
+// nullopt: the value is fine. Otherwise the message without the field's name: " is not a valid UUID" follows it after a
+// space.
 using FieldCheck = std::function<std::optional<std::string>(const json::value&)>;
 
 struct Field

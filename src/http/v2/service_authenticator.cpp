@@ -22,7 +22,8 @@ Failure refused(std::string_view message)
 Result<Token> token_of(const Request& request)
 {
     const auto header = request.header("Authorization");
-    if (!header || header->empty()) return fail(ErrorKind::unauthenticated, "Unauthorized: authentication token must be provided");
+    if (!header || header->empty())
+        return fail(ErrorKind::unauthenticated, "Unauthorized: authentication token must be provided");
     if (!boost::algorithm::istarts_with(*header, "bearer "))
         return fail(ErrorKind::unauthenticated, "Unauthorized: authentication bearer scheme must be used");
     auto token = decode_token(header->substr(7));
@@ -36,12 +37,16 @@ std::optional<Error> judge(TokenVerdict verdict)
 {
     switch (verdict)
     {
-        case TokenVerdict::wrong_signature: return std::nullopt;
-        case TokenVerdict::wrong_algorithm: return Error(ErrorKind::forbidden, "Invalid token: algorithm used is not HS256");
+        case TokenVerdict::wrong_signature:
+            return std::nullopt;
+        case TokenVerdict::wrong_algorithm:
+            return Error(ErrorKind::forbidden, "Invalid token: algorithm used is not HS256");
         case TokenVerdict::clock_skew:
             return Error(ErrorKind::forbidden, "Error: Your system clock must be accurate to within 30 seconds");
-        case TokenVerdict::malformed: return Error(ErrorKind::forbidden, std::string(kMalformed));
-        case TokenVerdict::valid: break;
+        case TokenVerdict::malformed:
+            return Error(ErrorKind::forbidden, std::string(kMalformed));
+        case TokenVerdict::valid:
+            break;
     }
     return std::nullopt;
 }
@@ -61,7 +66,8 @@ Result<Principal> match_key(const Token& token, const ServicePtr& service, Insta
 
 Result<Principal> match_internal(const Token& token, const std::string& client, const std::string& secret, Instant now)
 {
-    if (*token.issuer != client) return fail(ErrorKind::unauthenticated, "Unauthorized: not allowed to perform this action");
+    if (*token.issuer != client)
+        return fail(ErrorKind::unauthenticated, "Unauthorized: not allowed to perform this action");
     const auto verdict = verify_token(token, secret, now);
     if (auto error = judge(verdict)) return Failure(std::move(*error));
     if (verdict != TokenVerdict::valid) return refused("Invalid token: API key not found");
@@ -74,7 +80,8 @@ Task<Result<Principal>> ServiceAuthenticator::authenticate(Auth auth, const Requ
 {
     const auto token = token_of(request);
     if (!token) co_return Failure(token.error());
-    if (auth == Auth::internal_client) co_return match_internal(*token, internal_client_id_, internal_secret_, clock_.now());
+    if (auth == Auth::internal_client)
+        co_return match_internal(*token, internal_client_id_, internal_secret_, clock_.now());
 
     const auto id = ServiceId::parse(*token->issuer);
     if (!id) co_return refused("Invalid token: service id is not the right data type");

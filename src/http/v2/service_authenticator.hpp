@@ -1,6 +1,7 @@
 // Who is asking: service keys for v1 and v2, internal clients for the admin app (validation.md, section 3).
 //
-// Security: secrets are compared in constant time (base/jwt); a revoked key is seen within the directory's age of less than a second.
+// Security: secrets are compared in constant time (base/jwt); a revoked key is seen within the directory's age of less
+// than a second.
 #pragma once
 
 #include <string>
@@ -15,8 +16,12 @@ namespace herald::http
 class ServiceAuthenticator final : public Authenticator
 {
 public:
-    ServiceAuthenticator(ServiceDirectory& directory, const Clock& clock, std::string internal_client_id, std::string internal_secret)
-        : directory_(directory), clock_(clock), internal_client_id_(std::move(internal_client_id)), internal_secret_(std::move(internal_secret))
+    ServiceAuthenticator(ServiceDirectory& directory, const Clock& clock, std::string internal_client_id,
+                         std::string internal_secret)
+        : directory_(directory),
+          clock_(clock),
+          internal_client_id_(std::move(internal_client_id)),
+          internal_secret_(std::move(internal_secret))
     {
     }
 

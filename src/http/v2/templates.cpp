@@ -26,7 +26,8 @@ Task<Response> show(TemplateId id, std::int64_t version, Request& request, Conte
     if (version == 0)
         found = co_await context.directory.current_template(service, id, request.deadline);
     else if (version <= INT32_MAX)
-        found = co_await context.directory.template_version(service, id, static_cast<std::int32_t>(version), request.deadline);
+        found = co_await context.directory.template_version(service, id, static_cast<std::int32_t>(version),
+                                                            request.deadline);
     if (!found) co_return no_result();
     co_return json_response(200, template_json(*found));
 }
@@ -49,9 +50,11 @@ json::object preview_json(const TemplateContext& shown, const rendering::Persona
         {"id", shown.facts.id.to_string()},
         {"type", to_string(shown.facts.type)},
         {"version", shown.facts.version},
-        {"body", is_sms ? rendering::render_sms(shown.compiled, values).body : rendering::render_email_body_for_api(shown.compiled, values)},
+        {"body", is_sms ? rendering::render_sms(shown.compiled, values).body
+                        : rendering::render_email_body_for_api(shown.compiled, values)},
         {"subject", is_sms ? json::value(nullptr) : json::value(rendering::render_subject(shown.compiled, values))},
-        {"html", is_sms ? json::value(nullptr) : json::value(rendering::render_email_html_body(shown.compiled, values))},
+        {"html",
+         is_sms ? json::value(nullptr) : json::value(rendering::render_email_html_body(shown.compiled, values))},
         {"postage", nullptr},
     };
 }
@@ -98,7 +101,8 @@ Task<Response> list_templates(Request& request, Context& context)
     {
         channel = parse_channel(*type);
         if (!channel)
-            co_return error_response(Error(ErrorKind::validation, fmt::format("type {} is not one of [sms, email]", *type)), ErrorShape::v2);
+            co_return error_response(
+                Error(ErrorKind::validation, fmt::format("type {} is not one of [sms, email]", *type)), ErrorShape::v2);
     }
     const ServiceId service = request.principal.service->service().id;
     auto found = co_await context.templates.list(service, channel, request.deadline);
