@@ -75,7 +75,7 @@ void describe_edges(ConfigKeys& keys, Settings& settings)
     keys.text("database.url", settings.database.url, "PostgreSQL: a libpq connection string or a postgresql:// URI.",
               kSecret);
     keys.integer("database.connections", settings.database.connections, 1, 64,
-                 "Connections of each process; more than four rarely help.");
+                 "Connections of each role of a process; more than four rarely help.");
 
     keys.text("http.host", settings.http.host, "Address to listen on.");
     keys.must(check_not_empty);
@@ -89,6 +89,8 @@ void describe_edges(ConfigKeys& keys, Settings& settings)
                  "Longest time for answering a request.");
     keys.integer("http.max_connections", settings.http.max_connections, 1, 1'000'000,
                  "Connections open at once; more are turned away.");
+    keys.boolean("http.trust_proxy_headers", settings.http.trust_proxy_headers,
+                 "Whether X-Forwarded-Proto and X-Forwarded-For are believed: only behind a proxy that sets them.");
 
     keys.text("security.keys", settings.security.keys,
               "Key ring that seals personal data: id:base64 items, the highest id seals.", kSecret);

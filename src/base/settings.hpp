@@ -31,6 +31,7 @@ struct HttpSettings
     std::int64_t body_timeout_ms = 30'000;
     std::int64_t request_timeout_ms = 30'000;
     std::int64_t max_connections = 4096;
+    bool trust_proxy_headers = false;
 };
 
 struct SecuritySettings
