@@ -87,10 +87,12 @@ std::string url_host(const std::string& host)
 
 Result<void> announce(const DevFacts& facts, const DevOptions& options)
 {
-    if (auto answers = run_task<Result<void>>([&facts] { return ask_status(facts.base_url); }); !answers) return answers;
+    if (auto answers = run_task<Result<void>>([&facts] { return ask_status(facts.base_url); }); !answers)
+        return answers;
     if (options.ready_file)
     {
-        if (auto written = write_file_atomically(*options.ready_file, ready_json(facts), 0600); !written) return written;
+        if (auto written = write_file_atomically(*options.ready_file, ready_json(facts), 0600); !written)
+            return written;
     }
     const auto text = welcome_text(facts);
     std::fwrite(text.data(), 1, text.size(), stdout);

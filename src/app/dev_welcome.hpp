@@ -1,6 +1,7 @@
 // What `herald dev` tells people and scripts once it answers. Pure.
 //
-// Security: both texts hold API keys of the demo services; they are shown on the terminal and written to files of mode 0600 only.
+// Security: both texts hold API keys of the demo services; they are shown on the terminal and written to files of mode
+// 0600 only.
 #pragma once
 
 #include <string>

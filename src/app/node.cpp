@@ -35,7 +35,8 @@ http::MailboxEntry entry_of(CapturedMessage message)
 std::function<std::vector<http::MailboxEntry>(std::size_t)> reader_of(std::shared_ptr<Mailbox> mailbox)
 {
     if (!mailbox) return {};
-    return [mailbox = std::move(mailbox)](std::size_t limit) {
+    return [mailbox = std::move(mailbox)](std::size_t limit)
+    {
         std::vector<http::MailboxEntry> entries;
         for (auto& message : mailbox->newest(limit)) entries.push_back(entry_of(std::move(message)));
         return entries;
@@ -58,8 +59,8 @@ Result<RoleSet> RoleSet::parse(std::string_view text)
         else if (name == "scheduler")
             roles.scheduler = true;
         else
-            return fail(ErrorKind::validation,
-                        "there is no role \"" + std::string(name) + "\"; allowed: api, worker, scheduler, separated by commas");
+            return fail(ErrorKind::validation, "there is no role \"" + std::string(name) +
+                                                   "\"; allowed: api, worker, scheduler, separated by commas");
         text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
     }
     if (!roles.api && !roles.worker && !roles.scheduler)
@@ -78,10 +79,15 @@ Node::~Node() = default;
 void Node::make_roles(RoleSet roles, const std::shared_ptr<Mailbox>& mailbox)
 {
     if (roles.scheduler) scheduler_ = std::make_unique<SchedulerRole>(settings_, clock_);
-    if (roles.worker) worker_ = std::make_unique<WorkerRole>(settings_, WorkerRole::Collaborators{clock_, keys_, mailbox});
+    if (roles.worker)
+        worker_ = std::make_unique<WorkerRole>(settings_, WorkerRole::Collaborators{clock_, keys_, mailbox});
     if (!roles.api) return;
     ApiRole::Collaborators with{clock_, keys_, {}, reader_of(mailbox)};
-    if (worker_) with.queued = [worker = worker_.get()](Lane lane, ServiceId service) { worker->hint(lane, service); };
+    if (worker_)
+        with.queued = [worker = worker_.get()](Lane lane, ServiceId service)
+        {
+            worker->hint(lane, service);
+        };
     api_ = std::make_unique<ApiRole>(settings_, std::move(with));
 }
 
@@ -89,7 +95,8 @@ std::vector<Role*> Node::roles() const
 {
     std::vector<Role*> all;
     // The API last: it is open once there is somebody to do the work.
-    for (Role* role : {static_cast<Role*>(scheduler_.get()), static_cast<Role*>(worker_.get()), static_cast<Role*>(api_.get())})
+    for (Role* role :
+         {static_cast<Role*>(scheduler_.get()), static_cast<Role*>(worker_.get()), static_cast<Role*>(api_.get())})
     {
         if (role != nullptr) all.push_back(role);
     }
@@ -113,17 +120,19 @@ std::uint16_t Node::port() const
 
 bool Node::wait_for_end()
 {
-    return run_task<bool>([this]() -> Task<bool> {
-        TerminationSignals signals(co_await asio::this_coro::executor);
-        while (!co_await signals.wait(deadline_in(kLookAtRoles)))
+    return run_task<bool>(
+        [this]() -> Task<bool>
         {
-            for (const Role* role : roles())
+            TerminationSignals signals(co_await asio::this_coro::executor);
+            while (!co_await signals.wait(deadline_in(kLookAtRoles)))
             {
-                if (role->failed()) co_return false;
+                for (const Role* role : roles())
+                {
+                    if (role->failed()) co_return false;
+                }
             }
-        }
-        co_return true;
-    });
+            co_return true;
+        });
 }
 
 bool Node::stop()

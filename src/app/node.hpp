@@ -33,8 +33,8 @@ struct RoleSet
 class Node
 {
 public:
-    // `settings` must be complete (check_complete) and outlive the node. `mailbox` keeps what capture providers take, in clear, and is
-    // shown at `/`: for `herald dev` alone; nullptr keeps nothing of a message.
+    // `settings` must be complete (check_complete) and outlive the node. `mailbox` keeps what capture providers take,
+    // in clear, and is shown at `/`: for `herald dev` alone; nullptr keeps nothing of a message.
     Node(const Settings& settings, KeyRing keys, RoleSet roles, std::shared_ptr<Mailbox> mailbox);
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
@@ -46,8 +46,8 @@ public:
     [[nodiscard]] std::uint16_t port() const;
     // Returns when SIGTERM or SIGINT arrives or a role fails. True: a signal.
     bool wait_for_end();
-    // Drains all roles. False when they have not ended by the configured time: what they held is left to its leases, and the process
-    // has to end without destructors (std::_Exit).
+    // Drains all roles. False when they have not ended by the configured time: what they held is left to its leases,
+    // and the process has to end without destructors (std::_Exit).
     bool stop();
 
 private:

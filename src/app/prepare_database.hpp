@@ -7,8 +7,8 @@
 namespace herald
 {
 
-// Safe to run from many processes at once and as often as one likes. Blocking. The Error (conflict, internal, unavailable) says what
-// is wrong with the database, or that it does not answer.
+// Safe to run from many processes at once and as often as one likes. Blocking. The Error (conflict, internal,
+// unavailable) says what is wrong with the database, or that it does not answer.
 Result<pg::MigrationReport> prepare_database(const Settings& settings);
 
 }  // namespace herald

@@ -37,7 +37,8 @@ Result<void> check_database(const Settings& settings)
     }
     catch (const std::exception& failure)
     {
-        return fail(ErrorKind::unavailable, std::string("the database of database.url does not answer: ") + failure.what());
+        return fail(ErrorKind::unavailable,
+                    std::string("the database of database.url does not answer: ") + failure.what());
     }
 }
 

@@ -10,8 +10,8 @@ namespace herald
 // Blocking; returns after the drain. The Error says why it could not start, or that a role failed.
 Result<void> serve(const Settings& settings, RoleSet roles);
 
-// Runs a node until a signal, then drains. Never returns when the drain takes too long: what the node holds is left to its leases.
-// `before_exit` is called then.
+// Runs a node until a signal, then drains. Never returns when the drain takes too long: what the node holds is left to
+// its leases. `before_exit` is called then.
 Result<void> run_until_signal(Node& node, const std::function<void()>& before_exit);
 
 // What every process does first.

@@ -21,7 +21,8 @@ public:
         std::shared_ptr<Mailbox> mailbox;  // nullptr: capture providers keep no content
     };
 
-    // `settings` and what `with` refers to outlive the role. Throws std::runtime_error when a provider's settings are wrong.
+    // `settings` and what `with` refers to outlive the role. Throws std::runtime_error when a provider's settings are
+    // wrong.
     WorkerRole(const Settings& settings, Collaborators with);
     ~WorkerRole() override;
 

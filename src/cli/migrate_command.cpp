@@ -30,8 +30,9 @@ void run(CommandContext& context)
     if (!settings) return report_failure(context, settings.error());
     configure_log(settings->log);
     if (settings->database.url.empty())
-        return report_failure(context, Error(ErrorKind::validation,
-                                             "database.url is not set: give it in herald.toml, HERALD_DATABASE_URL or --set"));
+        return report_failure(context,
+                              Error(ErrorKind::validation,
+                                    "database.url is not set: give it in herald.toml, HERALD_DATABASE_URL or --set"));
     const auto report = prepare_database(*settings);
     if (!report) return report_failure(context, report.error());
     print(*report, context.json);
@@ -43,7 +44,8 @@ void add_migrate_command(CLI::App& root, CommandContext& context)
 {
     auto* command = root.add_subcommand("migrate", "Bring the database to the schema of this binary");
     command->footer(
-        "Forward only, each migration in a transaction of its own. Safe to run from several hosts at once: one does the\n"
+        "Forward only, each migration in a transaction of its own. Safe to run from several hosts at once: one does "
+        "the\n"
         "work, the others wait and find nothing left to do. `herald dev` does it by itself.");
     command->callback([&context] { run(context); });
 }

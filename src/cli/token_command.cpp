@@ -22,8 +22,9 @@ void run(CommandContext& context, std::string key)
     const auto service = long_enough ? text.substr(text.size() - 2 * kUuidText - 1, kUuidText) : std::string_view();
     const auto secret = long_enough ? text.substr(text.size() - kUuidText) : std::string_view();
     if (!Uuid::parse(service) || !Uuid::parse(secret))
-        return report_failure(context, Error(ErrorKind::validation,
-                                             "this is not an API key: it ends in a service id and a secret, both UUIDs"));
+        return report_failure(
+            context,
+            Error(ErrorKind::validation, "this is not an API key: it ends in a service id and a secret, both UUIDs"));
     std::printf("%s\n", sign_token(service, secret, SystemClock().now()).c_str());
 }
 
@@ -34,7 +35,8 @@ void add_token_command(CLI::App& root, CommandContext& context)
     auto* command = root.add_subcommand("token", "Print a bearer token for an API key, good for 30 seconds");
     auto key = std::make_shared<std::string>();
     command->add_option("key", *key, "NAME-SERVICE_ID-SECRET, or - to read it from standard input")->required();
-    command->footer("  curl -H \"Authorization: Bearer $(herald token \"$KEY\")\" http://127.0.0.1:6011/v2/notifications");
+    command->footer(
+        "  curl -H \"Authorization: Bearer $(herald token \"$KEY\")\" http://127.0.0.1:6011/v2/notifications");
     command->callback([&context, key] { run(context, *key); });
 }
 

@@ -50,7 +50,10 @@ LoadReport load(std::uint16_t port, const Site& site, Recipients recipients, con
     load.port = port;
     load.connections = options.connections;
     load.duration = seconds(options.seconds);
-    load.next_request = [&requests] { return requests.next(); };
+    load.next_request = [&requests]
+    {
+        return requests.next();
+    };
     return generate_load(load);
 }
 
@@ -73,7 +76,8 @@ Task<> insert_bare(pg::Database& database, const Site& site, Deadline until, std
         const LocalDate today = zone.date_of(now);
         std::vector<Uuid> ids(kBareBatch);
         for (auto& id : ids) id = make_uuid_v7(now);
-        auto params = pg::Params::of(ids, demo.service_id, demo.sms_template_id, now, today, add_days(today, 8), sealed);
+        auto params =
+            pg::Params::of(ids, demo.service_id, demo.sms_template_id, now, today, add_days(today, 8), sealed);
         co_await database.execute(sql::bench_insert_bare, std::move(params), deadline_in(kTimeout));
         rows += kBareBatch;
     }
@@ -82,13 +86,16 @@ Task<> insert_bare(pg::Database& database, const Site& site, Deadline until, std
 double bare_rows_per_second(const Site& site, const BenchOptions& options)
 {
     std::uint64_t rows = 0;
-    site.with_database(kBareWriters, [&](pg::Database& database) -> Task<> {
-        TaskScope scope(co_await asio::this_coro::executor);
-        const Deadline until = deadline_in(seconds(options.seconds));
-        for (int i = 0; i < kBareWriters; ++i) scope.spawn("bench_insert_bare", insert_bare(database, site, until, rows));
-        scope.close();
-        co_await scope.join(until + kTimeout);
-    });
+    site.with_database(kBareWriters,
+                       [&](pg::Database& database) -> Task<>
+                       {
+                           TaskScope scope(co_await asio::this_coro::executor);
+                           const Deadline until = deadline_in(seconds(options.seconds));
+                           for (int i = 0; i < kBareWriters; ++i)
+                               scope.spawn("bench_insert_bare", insert_bare(database, site, until, rows));
+                           scope.close();
+                           co_await scope.join(until + kTimeout);
+                       });
     return static_cast<double>(rows) / options.seconds;
 }
 

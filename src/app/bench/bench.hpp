@@ -1,4 +1,5 @@
-// `herald bench accept` and `herald bench deliver`: what this machine does, each figure beside its ceiling, measured in the same run.
+// `herald bench accept` and `herald bench deliver`: what this machine does, each figure beside its ceiling, measured in
+// the same run.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +25,9 @@ struct BenchOptions
 struct AcceptFigures
 {
     double accepted_per_s = 0;
-    double ceiling_rows_per_s = 0;     // the same rows by bare multi-row inserts, same durability
-    double http_ceiling_per_s = 0;     // the same server and bytes, answering at once
-    double without_database_per_s = 0; // everything but the write
+    double ceiling_rows_per_s = 0;      // the same rows by bare multi-row inserts, same durability
+    double http_ceiling_per_s = 0;      // the same server and bytes, answering at once
+    double without_database_per_s = 0;  // everything but the write
     double p50_ms = 0;
     double p99_ms = 0;
     double rss_mb = 0;

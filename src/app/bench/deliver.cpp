@@ -36,10 +36,13 @@ double seconds_since(Time start)
 std::int64_t ask(const Site& site, pg::Statement statement, ServiceId service)
 {
     std::int64_t answer = 0;
-    site.with_database(1, [&](pg::Database& database) -> Task<> {
-        const auto rows = co_await database.execute(statement, pg::Params::of(service), deadline_in(kTimeout));
-        answer = rows.get<std::int64_t>(0, 0);
-    });
+    site.with_database(1,
+                       [&](pg::Database& database) -> Task<>
+                       {
+                           const auto rows =
+                               co_await database.execute(statement, pg::Params::of(service), deadline_in(kTimeout));
+                           answer = rows.get<std::int64_t>(0, 0);
+                       });
     return answer;
 }
 
@@ -75,32 +78,36 @@ Task<> write_backlog(const Site& site, NotificationWriter& writer, const TimeZon
 
 void fill_backlog(const Site& site, std::size_t count)
 {
-    site.with_database(2, [&](pg::Database& database) -> Task<> {
-        const auto executor = co_await asio::this_coro::executor;
-        const TimeZone zone(site.settings().time_zone);
-        TaskScope scope(executor);
-        NotificationWriter writer(database, scope, executor, {}, [](Lane, ServiceId) {});
-        std::size_t left = count;
-        TaskScope writers(executor);
-        for (int i = 0; i < kBacklogWriters; ++i)
-            writers.spawn("bench_backlog", write_backlog(site, writer, zone, left));
-        writers.close();
-        co_await writers.join(deadline_in(kLongestDrain));
-        scope.close();
-        co_await scope.join(deadline_in(kTimeout));
-    });
+    site.with_database(2,
+                       [&](pg::Database& database) -> Task<>
+                       {
+                           const auto executor = co_await asio::this_coro::executor;
+                           const TimeZone zone(site.settings().time_zone);
+                           TaskScope scope(executor);
+                           NotificationWriter writer(database, scope, executor, {}, [](Lane, ServiceId) {});
+                           std::size_t left = count;
+                           TaskScope writers(executor);
+                           for (int i = 0; i < kBacklogWriters; ++i)
+                               writers.spawn("bench_backlog", write_backlog(site, writer, zone, left));
+                           writers.close();
+                           co_await writers.join(deadline_in(kLongestDrain));
+                           scope.close();
+                           co_await scope.join(deadline_in(kTimeout));
+                       });
 }
 
 // One message alone: sends it and gives the milliseconds from its 201 to the provider.
 Task<double> send_lone(HttpClient& client, const Mailbox& mailbox, const DemoService& service, std::uint16_t port)
 {
     const std::string url = fmt::format("http://127.0.0.1:{}/v2/notifications/sms", port);
-    const auto token = sign_token(service.service_id.to_string(),
-                                  std::string_view(service.normal_key).substr(service.normal_key.size() - 36), SystemClock().now());
+    const auto token =
+        sign_token(service.service_id.to_string(),
+                   std::string_view(service.normal_key).substr(service.normal_key.size() - 36), SystemClock().now());
     HttpHeaders headers{{"Authorization", "Bearer " + token}, {"Content-Type", "application/json"}};
-    HttpRequest request("POST", url, std::move(headers),
-                        fmt::format(R"({{"phone_number": "+12025550199", "template_id": "{}", "personalisation": {{"name": "Ada"}}}})",
-                                    service.sms_template_id.to_string()));
+    HttpRequest request(
+        "POST", url, std::move(headers),
+        fmt::format(R"({{"phone_number": "+12025550199", "template_id": "{}", "personalisation": {{"name": "Ada"}}}})",
+                    service.sms_template_id.to_string()));
     HttpOptions options(deadline_in(kTimeout));
     options.allow_private_addresses = true;
     const auto answer = co_await client.send(std::move(request), options);
@@ -121,14 +128,16 @@ Task<double> send_lone(HttpClient& client, const Mailbox& mailbox, const DemoSer
 std::vector<double> measure_hand_off(const Mailbox& mailbox, const DemoService& service, std::uint16_t port)
 {
     std::vector<double> milliseconds_to_provider;
-    run_task<>([&]() -> Task<> {
-        HttpClient client(co_await asio::this_coro::executor);
-        for (int i = 0; i < kLoneMessages; ++i)
+    run_task<>(
+        [&]() -> Task<>
         {
-            milliseconds_to_provider.push_back(co_await send_lone(client, mailbox, service, port));
-            co_await sleep_for(kLonePause);
-        }
-    });
+            HttpClient client(co_await asio::this_coro::executor);
+            for (int i = 0; i < kLoneMessages; ++i)
+            {
+                milliseconds_to_provider.push_back(co_await send_lone(client, mailbox, service, port));
+                co_await sleep_for(kLonePause);
+            }
+        });
     return milliseconds_to_provider;
 }
 
@@ -150,7 +159,10 @@ Throughput measure_throughput(const Site& site, std::uint16_t port, const BenchO
     load.connections = options.connections;
     load.warm_up = milliseconds(0);
     load.duration = seconds(options.seconds);
-    load.next_request = [&requests] { return requests.next(); };
+    load.next_request = [&requests]
+    {
+        return requests.next();
+    };
     const Time start = std::chrono::steady_clock::now();
     const auto report = generate_load(load);
     while (ask(site, sql::bench_count_unfinished, service.service_id) > 0 && seconds_since(start) < 300)
@@ -158,7 +170,8 @@ Throughput measure_throughput(const Site& site, std::uint16_t port, const BenchO
     const double took = seconds_since(start);
     Throughput result;
     result.messages = report.succeeded() + report.unmeasured;
-    const auto delivered = static_cast<std::uint64_t>(ask(site, sql::bench_count_delivered, service.service_id) - before);
+    const auto delivered =
+        static_cast<std::uint64_t>(ask(site, sql::bench_count_delivered, service.service_id) - before);
     result.undelivered = result.messages - delivered;
     result.per_second = static_cast<double>(delivered) / took;
     return result;
@@ -180,12 +193,14 @@ DeliverFigures measure(const Site& site, const BenchOptions& options)
     options.progress("the whole life of a message");
     const auto plain = measure_throughput(site, node.port(), options);
     options.progress("the same with an idle snapshot held open");
-    site.with_database(1, [&](pg::Database& database) -> Task<> {
-        co_await database.run_script(std::string(kIdle), deadline_in(kTimeout));
-        const auto held = measure_throughput(site, node.port(), options);
-        figures.delivered_per_s_with_snapshot = held.per_second;
-        figures.undelivered += held.undelivered;
-    });
+    site.with_database(1,
+                       [&](pg::Database& database) -> Task<>
+                       {
+                           co_await database.run_script(std::string(kIdle), deadline_in(kTimeout));
+                           const auto held = measure_throughput(site, node.port(), options);
+                           figures.delivered_per_s_with_snapshot = held.per_second;
+                           figures.undelivered += held.undelivered;
+                       });
     figures.delivered_per_s = plain.per_second;
     figures.messages = plain.messages;
     figures.undelivered += plain.undelivered;

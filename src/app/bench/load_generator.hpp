@@ -1,5 +1,5 @@
-// HTTP load from this machine to itself, for `herald bench`: keep-alive connections that each send the next request as soon as the
-// last answer is complete. Loopback only.
+// HTTP load from this machine to itself, for `herald bench`: keep-alive connections that each send the next request as
+// soon as the last answer is complete. Loopback only.
 #pragma once
 
 #include <cstdint>

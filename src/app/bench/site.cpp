@@ -51,11 +51,13 @@ Site::Site(std::filesystem::path directory) : directory_(std::move(directory)), 
     settings_.security.internal_secret = base64url_encode(random_bytes(24));
     settings_.http.port = 0;
     must(prepare_database(settings_));
-    with_database(1, [this](pg::Database& database) -> Task<> {
-        demo_ = co_await seed_demo(database, keys_, SystemClock().now(), deadline_in(kTimeout));
-        // The limits stay switched on; they are only set where the run does not reach them.
-        co_await database.execute(sql::bench_raise_limits, pg::Params(), deadline_in(kTimeout));
-    });
+    with_database(1,
+                  [this](pg::Database& database) -> Task<>
+                  {
+                      demo_ = co_await seed_demo(database, keys_, SystemClock().now(), deadline_in(kTimeout));
+                      // The limits stay switched on; they are only set where the run does not reach them.
+                      co_await database.execute(sql::bench_raise_limits, pg::Params(), deadline_in(kTimeout));
+                  });
 }
 
 Site::~Site()
@@ -68,17 +70,20 @@ Site::~Site()
 
 void Site::with_database(int connections, const std::function<Task<>(pg::Database&)>& work) const
 {
-    run_task<>([&]() -> Task<> {
-        auto options = database_options(settings_, "bench");
-        options.connections = connections;
-        pg::Database database(co_await asio::this_coro::executor, std::move(options));
-        co_await database.connect(deadline_in(kTimeout));
-        co_await work(database);
-        database.close();
-    });
+    run_task<>(
+        [&]() -> Task<>
+        {
+            auto options = database_options(settings_, "bench");
+            options.connections = connections;
+            pg::Database database(co_await asio::this_coro::executor, std::move(options));
+            co_await database.connect(deadline_in(kTimeout));
+            co_await work(database);
+            database.close();
+        });
 }
 
-RequestMaker::RequestMaker(const DemoService& service, Recipients recipients) : service_(service), recipients_(recipients)
+RequestMaker::RequestMaker(const DemoService& service, Recipients recipients)
+    : service_(service), recipients_(recipients)
 {
 }
 
@@ -91,15 +96,17 @@ std::string_view RequestMaker::next()
 
 void RequestMaker::sign()
 {
-    const auto token = sign_token(service_.service_id.to_string(), std::string_view(service_.normal_key).substr(service_.normal_key.size() - 36),
-                                  SystemClock().now());
+    const auto token =
+        sign_token(service_.service_id.to_string(),
+                   std::string_view(service_.normal_key).substr(service_.normal_key.size() - 36), SystemClock().now());
     const bool real = recipients_ == Recipients::real;
     requests_.clear();
     for (std::size_t i = 0; i < kDifferentRequests; ++i)
     {
         const auto number = real ? fmt::format("+1202555{:04}", i) : std::string(kSimulatedNumber);
         const auto address = real ? fmt::format("person{}@example.gov", i) : std::string(kSimulatedAddress);
-        const auto values = fmt::format(R"("personalisation": {{"name": "Person {}"}}, "reference": "bench-{}"}})", i, i);
+        const auto values =
+            fmt::format(R"("personalisation": {{"name": "Person {}"}}, "reference": "bench-{}"}})", i, i);
         requests_.push_back(http_post("/v2/notifications/sms", token,
                                       fmt::format(R"({{"phone_number": "{}", "template_id": "{}", {})", number,
                                                   service_.sms_template_id.to_string(), values)));

@@ -1,5 +1,5 @@
-// Where `herald bench` measures: a PostgreSQL of its own with durable settings in a throw-away folder, a migrated and seeded database,
-// and requests to send.
+// Where `herald bench` measures: a PostgreSQL of its own with durable settings in a throw-away folder, a migrated and
+// seeded database, and requests to send.
 #pragma once
 
 #include <filesystem>
