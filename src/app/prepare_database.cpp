@@ -1,7 +1,7 @@
 #include "app/prepare_database.hpp"
 
 #include "app/options.hpp"
-#include "operations/maintain_partitions.hpp"
+#include "ops/schedule.hpp"
 #include "runtime/task_scope.hpp"
 
 namespace herald
@@ -12,7 +12,6 @@ namespace
 
 constexpr auto kConnectTimeout = seconds(10);
 constexpr auto kMigrateTimeout = std::chrono::minutes(30);
-constexpr auto kPartitionTimeout = seconds(60);
 
 Task<Result<pg::MigrationReport>> prepare(const Settings& settings)
 {
@@ -24,8 +23,9 @@ Task<Result<pg::MigrationReport>> prepare(const Settings& settings)
     auto report = co_await pg::migrate(database, deadline_in(kMigrateTimeout));
     if (report)
     {
-        const LocalDate today = TimeZone(settings.time_zone).date_of(SystemClock().now());
-        co_await maintain_partitions(database, today, deadline_in(kPartitionTimeout));
+        const TimeZone zone(settings.time_zone);
+        TaskContext context{database, zone};
+        co_await run_scheduled_task(*find_scheduled_task("maintain_partitions"), context, SystemClock().now());
     }
     database.close();
     co_return report;
