@@ -100,6 +100,24 @@ Result<void> announce(const DevFacts& facts, const DevOptions& options)
     return {};
 }
 
+// A PostgreSQL that was killed is started again; what it had promised to keep, it has kept.
+bool keep_running(pg::Cluster& cluster)
+{
+    if (cluster.running()) return true;
+    log::warning("PostgreSQL has ended; starting it again");
+    const auto restarted = cluster.restart();
+    if (!restarted) log::error("PostgreSQL cannot be started again", {{"reason", restarted.error().message}});
+    return restarted.has_value();
+}
+
+ProcessHooks hooks_for(pg::Cluster& cluster)
+{
+    ProcessHooks hooks;
+    hooks.look = [&cluster] { return keep_running(cluster); };
+    hooks.before_exit = [&cluster] { cluster.stop(); };
+    return hooks;
+}
+
 Result<void> run_on(pg::Cluster& cluster, Settings& settings, const DevOptions& options)
 {
     if (auto made = cluster.database(std::string(kDatabase)); !made) return Failure(made.error());
@@ -121,7 +139,7 @@ Result<void> run_on(pg::Cluster& cluster, Settings& settings, const DevOptions& 
     facts.program = this_program();
     facts.pid = ::getpid();
     if (auto announced = announce(facts, options); !announced) return announced;
-    return run_until_signal(node, [&cluster] { cluster.stop(); });
+    return run_until_signal(node, hooks_for(cluster));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "app/node.hpp"
 
+#include <algorithm>
+
 #include "app/api_role.hpp"
 #include "app/scheduler_role.hpp"
 #include "app/worker_role.hpp"
@@ -13,7 +15,7 @@ namespace
 {
 
 constexpr auto kStartTimeout = seconds(30);
-constexpr auto kLookAtRoles = milliseconds(500);
+constexpr auto kLook = milliseconds(500);
 
 http::MailboxEntry entry_of(CapturedMessage message)
 {
@@ -118,21 +120,21 @@ std::uint16_t Node::port() const
     return api_ ? api_->port() : std::uint16_t{0};
 }
 
-bool Node::wait_for_end()
+bool Node::wait_for_end(const std::function<bool()>& look)
 {
-    return run_task<bool>(
-        [this]() -> Task<bool>
-        {
-            TerminationSignals signals(co_await asio::this_coro::executor);
-            while (!co_await signals.wait(deadline_in(kLookAtRoles)))
-            {
-                for (const Role* role : roles())
-                {
-                    if (role->failed()) co_return false;
-                }
-            }
-            co_return true;
-        });
+    return run_task<bool>([this, &look] { return wait_for_signal(look); });
+}
+
+Task<bool> Node::wait_for_signal(const std::function<bool()>& look) const
+{
+    TerminationSignals signals(co_await asio::this_coro::executor);
+    while (!co_await signals.wait(deadline_in(kLook)))
+    {
+        const auto all = roles();
+        const bool failed = std::any_of(all.begin(), all.end(), [](const Role* role) { return role->failed(); });
+        if (failed || !look()) co_return false;
+    }
+    co_return true;
 }
 
 bool Node::stop()

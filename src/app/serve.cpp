@@ -56,13 +56,13 @@ void configure_log(const LogSettings& settings)
     log::configure(level_of(settings.level), settings.format == "text" ? log::Format::text : log::Format::json);
 }
 
-Result<void> run_until_signal(Node& node, const std::function<void()>& before_exit)
+Result<void> run_until_signal(Node& node, const ProcessHooks& hooks)
 {
-    const bool by_signal = node.wait_for_end();
+    const bool by_signal = node.wait_for_end(hooks.look);
     log::info("stopping", {{"asked", by_signal}});
     if (!node.stop())
     {
-        before_exit();
+        hooks.before_exit();
         std::_Exit(kNotDrained);
     }
     log::info("stopped");
@@ -82,7 +82,7 @@ Result<void> serve(const Settings& settings, RoleSet roles)
         Node node(settings, std::move(*keys), roles, nullptr);
         if (auto started = node.start(); !started) return started;
         if (roles.api) log::info("listening", {{"host", settings.http.host}, {"port", node.port()}});
-        return run_until_signal(node, [] {});
+        return run_until_signal(node, {});
     }
     catch (const std::runtime_error& failure)
     {
