@@ -1,10 +1,11 @@
-// Tells services what became of their messages: one POST a message, by the rules of the family (contract: delivery receipts).
+// Tells services what became of their messages: one POST a message, by the rules of the family (contract: delivery
+// receipts).
 //
-// Tried again after no answer, 5xx and 429, a bounded number of times; any other answer ends it. Each try is an event of the message.
-// Belongs to one Loop.
+// Tried again after no answer, 5xx and 429, a bounded number of times; any other answer ends it. Each try is an event
+// of the message. Belongs to one Loop.
 //
-// Security: the URL is a tenant's. Requests go through HttpClient, which refuses addresses that are not public. Bearer tokens and recipients
-// are opened here and go into the request only.
+// Security: the URL is a tenant's. Requests go through HttpClient, which refuses addresses that are not public. Bearer
+// tokens and recipients are opened here and go into the request only.
 #pragma once
 
 #include <map>
@@ -78,12 +79,13 @@ struct CallbackShare
 class DeliverCallbacks
 {
 public:
-    DeliverCallbacks(pg::Database& database, HttpClient& http, const KeyRing& keys, const Clock& clock, TaskScope& scope,
-                     asio::any_io_executor executor, CallbackOptions options);
+    DeliverCallbacks(pg::Database& database, HttpClient& http, const KeyRing& keys, const Clock& clock,
+                     TaskScope& scope, asio::any_io_executor executor, CallbackOptions options);
 
     // Callbacks whose time has come, each leased: a worker that dies is followed by another.
     Task<std::vector<CallbackTask>> claim(CallbackShare share, Instant now, Deadline deadline);
-    // One try, from claim to recorded result. Throws only when the result could not be recorded: the lease then ends by itself.
+    // One try, from claim to recorded result. Throws only when the result could not be recorded: the lease then ends by
+    // itself.
     Task<CallbackResult> call(CallbackTask task);
 
 private:

@@ -1,5 +1,5 @@
-// Asks providers about messages whose receipt is overdue, and gives up on those that nobody will ever hear of: after three days they are
-// temporary-failure, as the family has it. Belongs to one Loop.
+// Asks providers about messages whose receipt is overdue, and gives up on those that nobody will ever hear of: after
+// three days they are temporary-failure, as the family has it. Belongs to one Loop.
 #pragma once
 
 #include "operations/deliver_notifications.hpp"
@@ -13,10 +13,10 @@ class LookUpReceipts
 public:
     struct Options
     {
-        std::int32_t batch = 200;            // asked at once
-        seconds ask_again{900};              // while a provider cannot tell
+        std::int32_t batch = 200;              // asked at once
+        seconds ask_again{900};                // while a provider cannot tell
         std::chrono::hours give_up_after{72};  // since the hand-off
-        seconds timeout{10};                 // of one question
+        seconds timeout{10};                   // of one question
     };
     struct Counts
     {
@@ -24,7 +24,8 @@ public:
         std::size_t settled = 0;  // receipts passed on to the recorder
     };
 
-    LookUpReceipts(pg::Database& database, DeliveryRecorder& recorder, ProviderSet providers, const Clock& clock, Options options);
+    LookUpReceipts(pg::Database& database, DeliveryRecorder& recorder, ProviderSet providers, const Clock& clock,
+                   Options options);
 
     // One batch: `asked` below `batch` means that nothing more is due. What is found is recorded like any receipt.
     Task<Counts> run(Deadline deadline);

@@ -1,5 +1,5 @@
-// The tasks that come with the clock, as data: the scheduler runs them when they are due, `herald task run NAME` at any time, `herald task
-// list` shows them. Every one may run twice, at once in two processes, or be killed at any line.
+// The tasks that come with the clock, as data: the scheduler runs them when they are due, `herald task run NAME` at any
+// time, `herald task list` shows them. Every one may run twice, at once in two processes, or be killed at any line.
 #pragma once
 
 #include <optional>
@@ -23,10 +23,11 @@ struct TaskContext
 // Every so often, or once a local day.
 struct TaskTime
 {
-    seconds period{0};                        // 0: at `local_time`
+    seconds period{0};                       // 0: at `local_time`
     std::optional<seconds> local_time = {};  // since the local midnight
 
-    // The first moment after `after`. A local time that a day does not have (the clocks go forward) is the moment of the change.
+    // The first moment after `after`. A local time that a day does not have (the clocks go forward) is the moment of
+    // the change.
     [[nodiscard]] Instant next(Instant after, const TimeZone& zone) const;
 };
 

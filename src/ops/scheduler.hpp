@@ -22,17 +22,18 @@ class Scheduler
 public:
     struct Options
     {
-        milliseconds tick{500};        // how often due tasks are looked for
-        milliseconds stand_by{2000};   // how often a process that does not lead tries to, and one that does makes sure
+        milliseconds tick{500};       // how often due tasks are looked for
+        milliseconds stand_by{2000};  // how often a process that does not lead tries to, and one that does makes sure
         seconds lock_timeout{5};
     };
 
     // `leader` competes for the lock; `tasks` must outlive the scheduler.
-    Scheduler(asio::any_io_executor executor, Leader& leader, TaskContext context, const Clock& clock, std::span<const ScheduledTask> tasks,
-              Options options);
+    Scheduler(asio::any_io_executor executor, Leader& leader, TaskContext context, const Clock& clock,
+              std::span<const ScheduledTask> tasks, Options options);
 
-    // Until stop is requested: leads when it can, starts each due task beside the others (never one beside itself). When the lock is lost, no
-    // task is started any more until it is there again. Returns when the tasks under way have ended; then resigns.
+    // Until stop is requested: leads when it can, starts each due task beside the others (never one beside itself).
+    // When the lock is lost, no task is started any more until it is there again. Returns when the tasks under way have
+    // ended; then resigns.
     Task<> run(StopToken stop);
     // Leads if it can, and then runs what is due, one after the other.
     Task<SchedulerCounts> run_once();

@@ -1,8 +1,9 @@
-// Wakes the workers of other processes: what an API process queued is told by NOTIFY, outside the transaction that queued it (inside, it costs
-// two to four times) and coalesced. A hint only: whoever misses it finds the work with its next poll.
+// Wakes the workers of other processes: what an API process queued is told by NOTIFY, outside the transaction that
+// queued it (inside, it costs two to four times) and coalesced. A hint only: whoever misses it finds the work with its
+// next poll.
 //
-// For a process without workers of its own; one that has them hints its queue directly and stays silent. Both sides belong to the Loop of
-// their Database.
+// For a process without workers of its own; one that has them hints its queue directly and stays silent. Both sides
+// belong to the Loop of their Database.
 #pragma once
 
 #include <functional>
@@ -20,7 +21,8 @@
 namespace herald
 {
 
-// What one NOTIFY says. The text is "2:uuid,3:uuid" (lane and service); more places than fit into a NOTIFY are said as "*": look everywhere.
+// What one NOTIFY says. The text is "2:uuid,3:uuid" (lane and service); more places than fit into a NOTIFY are said as
+// "*": look everywhere.
 struct WakeMessage
 {
     std::set<std::pair<std::int16_t, ServiceId>> places;

@@ -35,7 +35,8 @@ public:
 
     // There may be callbacks to make: look soon. Thread-safe; for DeliveryRecorder::on_callbacks_owed.
     void wake() { wake_up_.raise(); }
-    // Works until stop is requested, then returns when the requests under way have ended and were recorded. Does not throw.
+    // Works until stop is requested, then returns when the requests under way have ended and were recorded. Does not
+    // throw.
     Task<> run(StopToken stop);
     // One claim, and all of it to its end. Throws what the claim throws. Not beside run().
     Task<CallbackCounts> run_once();

@@ -1,8 +1,9 @@
-// What keeps messages from being forgotten: puts due retries back into their lane, takes over from workers that died, matches receipts that
-// overtook the answer to their hand-off, asks providers about receipts that are overdue, finds work that nobody hinted at.
+// What keeps messages from being forgotten: puts due retries back into their lane, takes over from workers that died,
+// matches receipts that overtook the answer to their hand-off, asks providers about receipts that are overdue, finds
+// work that nobody hinted at.
 //
-// Each duty has a period of its own, jittered so that processes do not march in step; any number of processes may do all of it at once.
-// Belongs to one Loop.
+// Each duty has a period of its own, jittered so that processes do not march in step; any number of processes may do
+// all of it at once. Belongs to one Loop.
 #pragma once
 
 #include <functional>
@@ -39,10 +40,11 @@ public:
         seconds timeout{20};                // of one round of one duty
     };
 
-    RecoveryWorker(asio::any_io_executor executor, DeliveryQueue& queue, DeliveryRecorder& recorder, LookUpReceipts& look_up,
-                   const Clock& clock, Options options);
+    RecoveryWorker(asio::any_io_executor executor, DeliveryQueue& queue, DeliveryRecorder& recorder,
+                   LookUpReceipts& look_up, const Clock& clock, Options options);
 
-    // Until stop is requested; returns when the rounds under way have ended. A round that fails is logged and comes again.
+    // Until stop is requested; returns when the rounds under way have ended. A round that fails is logged and comes
+    // again.
     Task<> run(StopToken stop);
     // Every duty once, in the order above, until nothing is left of it.
     Task<RecoveryCounts> run_once();
