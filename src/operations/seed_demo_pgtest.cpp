@@ -18,6 +18,13 @@ using testing::with_database;
 
 const Instant kNow = parse_iso8601("2026-11-23T09:05:07Z").value();
 
+ApiKey key_named(const ServiceRecord& record, const std::string& name)
+{
+    for (const auto& key : record.keys)
+        if (key.name == name) return key;
+    throw std::runtime_error("no key is named " + name);
+}
+
 void expect_same(const DemoService& left, const DemoService& right)
 {
     EXPECT_EQ(left.service_id, right.service_id);
@@ -71,8 +78,8 @@ TEST(SeedDemo, MakesAServiceThatMaySendToAnyone)
             EXPECT_TRUE(record->service.may(ServicePermission::email));
             EXPECT_TRUE(record->service.may(ServicePermission::international_sms));
             EXPECT_EQ(record->keys.size(), 3U);
-            const std::string ending = made.demo.service_id.to_string() + "-" + record->keys[0].secret;
-            EXPECT_EQ(made.demo.keys.normal, "demo-live-" + ending);
+            const auto key = key_named(*record, "demo-live");
+            EXPECT_EQ(made.demo.keys.normal, "demo-live-" + made.demo.service_id.to_string() + "-" + key.secret);
             EXPECT_EQ(record->sms_senders.size(), 1U);
             EXPECT_EQ(record->email_reply_tos.size(), 1U);
             EXPECT_EQ(record->allowed_recipients.size(), 3U);  // two guests, and the member's address
@@ -111,7 +118,8 @@ TEST(SeedDemo, ReplacesAKeyThatWasRevoked)
             const auto before = co_await seed_demo(database, keys, kNow, soon());
             ServiceStore services(database, keys);
             const auto record = co_await services.find(before.demo.service_id, kNow, soon());
-            co_await services.revoke_api_key(record->keys.at(0).id, kNow, soon());
+            const auto key = key_named(*record, "demo-live");
+            co_await services.revoke_api_key(key.id, kNow, soon());
             co_await services.archive_sms_sender(before.demo.service_id, before.demo.sms_sender_id, kNow, soon());
 
             const auto after = co_await seed_demo(database, keys, kNow, soon());
