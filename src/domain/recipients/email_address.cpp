@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <optional>
 
 #include "base/utf8.hpp"
 #include "domain/recipients/recipient.hpp"
@@ -72,22 +71,44 @@ bool is_local_part(std::string_view local)
            std::ranges::all_of(local, [&](char c) { return is_letter_or_digit(c) || kPunctuation.contains(c); });
 }
 
-// The reference's IDNA codec neither minds hyphens nor plain ASCII that is no host name; the labels are checked below.
-constexpr std::uint32_t kHarmlessIdnaErrors =
+// What the reference's IDNA codec does not mind; the labels are checked below.
+constexpr std::uint32_t kHarmlessErrors =
     UIDNA_ERROR_LEADING_HYPHEN | UIDNA_ERROR_TRAILING_HYPHEN | UIDNA_ERROR_HYPHEN_3_4;
 
-std::optional<std::string> to_punycode(std::string_view host)
+// Empty when the label has no such form.
+std::string label_to_punycode(std::string_view label)
 {
     UErrorCode status = U_ZERO_ERROR;
-    static const std::unique_ptr<icu::IDNA> idna(icu::IDNA::createUTS46Instance(UIDNA_DEFAULT, status));
-    if (!idna) return std::nullopt;
+    static const std::unique_ptr<icu::IDNA> idna(icu::IDNA::createUTS46Instance(UIDNA_CHECK_BIDI, status));
+    if (!idna || U_FAILURE(status) != 0) return {};
     std::string ascii;
     icu::StringByteSink<std::string> sink(&ascii);
     icu::IDNAInfo info;
-    status = U_ZERO_ERROR;
-    idna->nameToASCII_UTF8({host.data(), static_cast<std::int32_t>(host.size())}, sink, info, status);
-    if (U_FAILURE(status) != 0 || (info.getErrors() & ~kHarmlessIdnaErrors) != 0) return std::nullopt;
+    idna->labelToASCII_UTF8({label.data(), static_cast<std::int32_t>(label.size())}, sink, info, status);
+    if (U_FAILURE(status) != 0 || (info.getErrors() & ~kHarmlessErrors) != 0) return {};
     return ascii;
+}
+
+// Label by label, as the codec goes: those in ASCII stay as they are. Ideographic full stops part labels too.
+std::string to_punycode(std::string_view host)
+{
+    std::string dotted(host);
+    for (const std::string_view stop : {"\u3002", "\uff0e", "\uff61"})
+        for (auto at = dotted.find(stop); at != std::string::npos; at = dotted.find(stop, at))
+            dotted.replace(at, stop.size(), ".");
+
+    std::string ascii;
+    for (std::string_view rest = dotted;;)
+    {
+        const auto label = rest.substr(0, rest.find('.'));
+        if (is_ascii(label))
+            ascii += label;
+        else
+            ascii += label_to_punycode(label);
+        if (label.size() == rest.size()) return ascii;
+        ascii += '.';
+        rest.remove_prefix(label.size() + 1);
+    }
 }
 
 // Runs of letters and digits with one or two hyphens between them.
@@ -141,8 +162,7 @@ bool is_email_address(std::string_view address)
     if (at == std::string_view::npos || !is_local_part(address.substr(0, at))) return false;
     const auto host = address.substr(at + 1);
     if (is_ascii(host)) return is_host_name(host);
-    const auto ascii = to_punycode(host);
-    return ascii && is_host_name(*ascii);
+    return is_host_name(to_punycode(host));
 }
 
 }  // namespace

@@ -3,7 +3,8 @@
 //
 // There the texts of libphonenumber's exceptions reach the client. The C++ library has codes instead, so the texts are
 // said here.
-#include "base/utf8.hpp"
+#include <algorithm>
+
 #include "domain/recipients/phone_numbers.hpp"
 
 namespace herald
@@ -59,9 +60,21 @@ std::string parse_error_text(Util::ErrorType error, std::string_view text)
     }
 }
 
+// Not so for a country that shares the code.
+bool is_home(const Parsed& number, int home)
+{
+    return number.country_code() == home && phones::country_prefix(number) == std::to_string(home);
+}
+
+bool is_valid(const Parsed& number)
+{
+    static const std::string kMostLikely = "US";  // half the work, when it holds
+    return phones::util().IsValidNumberForRegion(number, kMostLikely) || phones::util().IsValidNumber(number);
+}
+
 Result<PhoneNumber> check_north_american(const Parsed& number)
 {
-    if (phones::util().IsValidNumber(number)) return phones::to_phone_number(number, false);
+    if (is_valid(number)) return phones::to_phone_number(number, false);
     // Digits as the reference counts them: leading zeros are not part of the number.
     const auto digits = std::to_string(number.national_number()).size();
     if (digits > kNorthAmericanDigits) return fail_phone("Too many digits");
@@ -88,15 +101,26 @@ Result<PhoneNumber> check_national(const Parsed& number)
     }
 }
 
-Result<PhoneNumber> check_international(std::string_view text)
+Result<PhoneNumber> check_international(const Parsed& number)
 {
-    Parsed number;
-    const auto error = phones::util().Parse(std::string(text), phones::kNoRegion, &number);
-    if (error != Util::NO_PARSING_ERROR) return fail_phone(parse_error_text(error, text));
     const auto digits = std::to_string(number.country_code()).size() + std::to_string(number.national_number()).size();
     if (digits < kShortestInternational) return fail_phone("Not enough digits");
     if (digits > kLongestInternational) return fail_phone("Too many digits");
     return phones::to_phone_number(number, true);
+}
+
+// The reference reads what is not a national number again, now without a region.
+Result<PhoneNumber> read_international(std::string_view text)
+{
+    Parsed number;
+    const auto error = phones::util().Parse(std::string(text), phones::kNoRegion, &number);
+    if (error != Util::NO_PARSING_ERROR) return fail_phone(parse_error_text(error, text));
+    return check_international(number);
+}
+
+bool parses(std::string_view text, const std::string& region, Parsed& number)
+{
+    return phones::util().Parse(std::string(text), region, &number) == Util::NO_PARSING_ERROR;
 }
 
 }  // namespace
@@ -106,19 +130,19 @@ Result<PhoneNumber> parse_phone_number(std::string_view text, std::string_view d
     if (text.size() > kLongestText && count_characters(text) > kLongestText)
         return fail_phone("The string supplied was too long to parse.");
     if (default_region == "GB") return phones::parse_uk(text);
+    if (default_region == "US")
+        if (const auto plain = phones::read_plain(text, kUnitedStates);
+            plain && is_home(*plain, kUnitedStates.country_code))
+            return check_national(*plain);
 
     const std::string region(default_region);
     const int home = phones::util().GetCountryCodeForRegion(region);
-    std::optional<Parsed> plain;
-    if (region == "US") plain = phones::read_plain(text, kUnitedStates);
-
     Parsed number;
-    if (plain)
-        number = std::move(*plain);
-    else if (phones::util().Parse(std::string(text), region, &number) != Util::NO_PARSING_ERROR)
-        return check_international(text);
-    if (phones::country_prefix(number) != std::to_string(home)) return check_international(text);
-    return check_national(number);
+    // Behind a plus a number reads the same in every region: one reading will do.
+    if (text.starts_with('+') && parses(text, phones::kNoRegion, number))
+        return is_home(number, home) ? check_national(number) : check_international(number);
+    if (parses(text, region, number) && is_home(number, home)) return check_national(number);
+    return read_international(text);
 }
 
 }  // namespace herald

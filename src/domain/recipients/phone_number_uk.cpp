@@ -5,7 +5,6 @@
 #include <array>
 #include <utility>
 
-#include "base/utf8.hpp"
 #include "domain/recipients/phone_numbers.hpp"
 
 namespace herald::phones
@@ -17,9 +16,10 @@ constexpr int kUnitedKingdom = 44;
 constexpr PlainForm kUkMobile = {
     .country_code = kUnitedKingdom, .country = "+44", .trunk = '0', .first_digit = "7", .length = 10};
 
-// White space that may stand in a number: ASCII's, zero-width characters, and spaces that do not break.
-constexpr std::array<std::string_view, 10> kObscureSpaces = {"\u180e", "\u200b", "\u200c", "\u200d", "\u2060",
-                                                             "\ufeff", "\u2028", "\u2029", "\u00a0", "\u202f"};
+// White space that may stand in a number, besides ASCII's: of no width, and spaces that do not break.
+constexpr std::array<std::string_view, 8> kZeroWidth = {"\u180e", "\u200b", "\u200c", "\u200d",
+                                                        "\u2060", "\ufeff", "\u2028", "\u2029"};
+constexpr std::array<std::string_view, 2> kUnbroken = {"\u00a0", "\u202f"};
 
 constexpr std::array<std::string_view, 4> kDashes = {"\u2011", "\u2013", "\u2014", "\u2212"};
 
@@ -45,42 +45,44 @@ bool take_any(std::string_view& text, const auto& choices)
     return false;
 }
 
-// Removes the white space that libphonenumber might not read over and reports whether nothing but white space, digits
-// and ()-+ was found.
 bool has_only_number_characters(std::string_view text)
 {
     while (!text.empty())
     {
         if (std::string_view(" \t\n\r\v\f()-+0123456789").contains(text.front()))
             text.remove_prefix(1);
-        else if (!take_any(text, kObscureSpaces))
+        else if (!take_any(text, kZeroWidth) && !take_any(text, kUnbroken))
             return false;
     }
     return true;
 }
 
-// A second reading: no plus, no leading zeros, dashes as hyphens, obscure spaces gone.
+// The second reading: no plus, no leading zeros, then characters as alphagov reduces them to printable ASCII.
 std::string normalise_thoroughly(std::string_view text)
 {
-    std::string kept;
-    while (!text.empty())
+    std::string digits(text);
+    std::erase(digits, '+');
+    digits.erase(0, digits.find_first_not_of('0'));
+
+    std::string reduced;
+    for (std::string_view rest = digits; !rest.empty();)
     {
-        if (text.front() == '+')
-            text.remove_prefix(1);
-        else if (take_any(text, kDashes))
-            kept += '-';
-        else if (!take_any(text, kObscureSpaces))
+        if (take_any(rest, kDashes))
+            reduced += '-';
+        else if (take_any(rest, kUnbroken))
+            reduced += ' ';
+        else if (!take_any(rest, kZeroWidth))
         {
-            kept += text.front();
-            text.remove_prefix(1);
+            const char c = rest.front() == '\t' ? ' ' : rest.front();
+            reduced += c < ' ' ? '?' : c;
+            rest.remove_prefix(1);
         }
     }
-    kept.erase(0, kept.find_first_not_of('0'));
-    return kept;
+    return reduced;
 }
 
 // Ofcom keeps 07700 900000-900999 for drama, and libphonenumber calls them invalid. alphagov's expression for them
-// takes every number that begins with 07700 and a digit: those stay allowed.
+// takes every number that begins with 07700 and a digit, and so does this (but not those of other countries).
 bool is_drama_number(const Parsed& number)
 {
     const auto national = std::to_string(number.national_number());
