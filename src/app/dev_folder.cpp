@@ -70,9 +70,8 @@ Result<DevFolder> read_dev_folder(const std::filesystem::path& directory)
 
 Result<void> write_dev_folder(const std::filesystem::path& directory, const DevFolder& content)
 {
-    const json::object object{{"database_url", content.database_url},
-                              {"keys", content.keys},
-                              {"internal_secret", content.internal_secret}};
+    const json::object object{
+        {"database_url", content.database_url}, {"keys", content.keys}, {"internal_secret", content.internal_secret}};
     return write_file_atomically(directory / kFileName, to_wire(object), 0600);
 }
 

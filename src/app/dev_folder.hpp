@@ -1,5 +1,5 @@
-// What `herald dev` keeps in its data folder besides the database cluster: herald.json, with what other commands and the next start
-// need to know. Blocking; used at start-up.
+// What `herald dev` keeps in its data folder besides the database cluster: herald.json, with what other commands and
+// the next start need to know. Blocking; used at start-up.
 //
 // Security: the file holds the key ring and secrets of a development machine; mode 0600.
 #pragma once

@@ -1,4 +1,5 @@
-// From the settings of a process to the options of each of its objects: the one place where a configuration key meets its user. Pure.
+// From the settings of a process to the options of each of its objects: the one place where a configuration key meets
+// its user. Pure.
 #pragma once
 
 #include "base/settings.hpp"

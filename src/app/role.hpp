@@ -1,7 +1,8 @@
 // One thread of a process: a Loop and what lives on it. `herald serve` and `herald dev` run several.
 //
-// Lifecycle: constructor → start() → request_stop() → wait_stopped() → destructor. start() and the two others are called from the
-// main thread. What a role owns is opened, used and destroyed on its loop or while the loop stands still.
+// Lifecycle: constructor → start() → request_stop() → wait_stopped() → destructor. start() and the two others are
+// called from the main thread. What a role owns is opened, used and destroyed on its loop or while the loop stands
+// still.
 #pragma once
 
 #include <future>
