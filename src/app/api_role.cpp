@@ -5,6 +5,7 @@
 #include "http/routes.hpp"
 #include "http/server/dispatcher.hpp"
 #include "http/v2/service_authenticator.hpp"
+#include "queue/wake_channel.hpp"
 #include "storage/pg/migrator.hpp"
 
 namespace herald
@@ -31,7 +32,8 @@ struct ApiRole::Parts
           directory(database, with.keys, with.clock, directory_options(settings)),
           limiter(database),
           idempotency(database, with.keys),
-          writer(database, scope, loop.executor(), {}, std::move(with.queued)),
+          wake_sender(database, scope),
+          writer(database, scope, loop.executor(), {}, tell_workers(std::move(with.queued))),
           accept(directory, limiter, idempotency, writer, with.keys, with.clock, zone, accept_options(settings)),
           notifications(database),
           templates(database),
@@ -53,11 +55,19 @@ struct ApiRole::Parts
         http::add_all_routes(router);
     }
 
+    // Workers of other processes hear of it from the database.
+    NotificationWriter::Written tell_workers(NotificationWriter::Written here)
+    {
+        if (here) return here;
+        return [this](Lane lane, ServiceId service) { wake_sender.notify(static_cast<std::int16_t>(lane), service); };
+    }
+
     pg::Database database;
     const TimeZone zone;
     ServiceDirectory directory;
     RateLimiter limiter;
     IdempotencyKeys idempotency;
+    WakeSender wake_sender;
     NotificationWriter writer;
     AcceptNotification accept;
     NotificationStore notifications;

@@ -53,6 +53,7 @@ DeliverOptions deliver_options(const Settings& settings)
     options.retry_pause = seconds(settings.delivery.retry_seconds);
     // A hand-off and the record of its result have to end while the lease is held.
     options.send_timeout = std::min(options.send_timeout, seconds(settings.delivery.lease_seconds) / 2);
+    options.look_up_after = seconds(settings.delivery.look_up_after_seconds);
     options.email_domain = settings.email.domain;
     options.sms_from_number = settings.sms.from_number;
     return options;

@@ -121,8 +121,10 @@ void describe_sending(ConfigKeys& keys, Settings& settings)
     keys.integer("delivery.batch", settings.delivery.batch, 1, 10'000, "Most messages claimed at once.");
     keys.integer("delivery.concurrency", settings.delivery.concurrency, 1, 10'000,
                  "Most messages being handed over at once.");
-    keys.integer("delivery.uncertain_after_seconds", settings.delivery.uncertain_after_seconds, 5, 7 * kDaySeconds,
-                 "When a hand-over without an answer is looked into.");
+    keys.integer("delivery.uncertain_after_seconds", settings.delivery.uncertain_after_seconds, 1, 7 * kDaySeconds,
+                 "How long a hand-over whose worker died waits for a receipt before it is tried again.");
+    keys.integer("delivery.look_up_after_seconds", settings.delivery.look_up_after_seconds, 1, 7 * kDaySeconds,
+                 "When a provider that sent no receipt is asked what became of a message.");
 }
 
 void describe_providers(ConfigKeys& keys, Settings& settings)

@@ -57,6 +57,7 @@ struct DeliverySettings
     std::int64_t batch = 200;
     std::int64_t concurrency = 64;
     std::int64_t uncertain_after_seconds = 900;
+    std::int64_t look_up_after_seconds = 60;
 };
 
 struct EmailSettings
