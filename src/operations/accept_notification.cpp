@@ -234,11 +234,6 @@ Result<void> AcceptNotification::choose_sender(const ServiceContext& service, co
         is_sms ? choose(service.record.sms_senders, [](const SmsSender& one) { return one.sms_sender; })
                : choose(service.record.email_reply_tos, [](const EmailReplyTo& one) { return one.email_address; });
     if (!chosen) return Failure(chosen.error());
-    if (is_sms)
-    {
-        // A sender that is a number is shown and used in its full form.
-        if (const auto number = parse_phone_number(*chosen, options_.default_region)) *chosen = number->e164;
-    }
     draft.contents.reply_to = *chosen;
     if (is_sms)
         draft.message.from = chosen->empty() ? options_.sms_from_number : *chosen;
