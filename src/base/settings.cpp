@@ -75,7 +75,7 @@ void describe_edges(ConfigKeys& keys, Settings& settings)
     keys.text("database.url", settings.database.url, "PostgreSQL: a libpq connection string or a postgresql:// URI.",
               kSecret);
     keys.integer("database.connections", settings.database.connections, 1, 64,
-                 "Connections of each process; more than four rarely help.");
+                 "Connections of each role of a process; more than four rarely help.");
 
     keys.text("http.host", settings.http.host, "Address to listen on.");
     keys.must(check_not_empty);
@@ -89,6 +89,8 @@ void describe_edges(ConfigKeys& keys, Settings& settings)
                  "Longest time for answering a request.");
     keys.integer("http.max_connections", settings.http.max_connections, 1, 1'000'000,
                  "Connections open at once; more are turned away.");
+    keys.boolean("http.trust_proxy_headers", settings.http.trust_proxy_headers,
+                 "Whether X-Forwarded-Proto and X-Forwarded-For are believed: only behind a proxy that sets them.");
 
     keys.text("security.keys", settings.security.keys,
               "Key ring that seals personal data: id:base64 items, the highest id seals.", kSecret);
@@ -119,8 +121,10 @@ void describe_sending(ConfigKeys& keys, Settings& settings)
     keys.integer("delivery.batch", settings.delivery.batch, 1, 10'000, "Most messages claimed at once.");
     keys.integer("delivery.concurrency", settings.delivery.concurrency, 1, 10'000,
                  "Most messages being handed over at once.");
-    keys.integer("delivery.uncertain_after_seconds", settings.delivery.uncertain_after_seconds, 5, 7 * kDaySeconds,
-                 "When a hand-over without an answer is looked into.");
+    keys.integer("delivery.uncertain_after_seconds", settings.delivery.uncertain_after_seconds, 1, 7 * kDaySeconds,
+                 "How long a hand-over whose worker died waits for a receipt before it is tried again.");
+    keys.integer("delivery.look_up_after_seconds", settings.delivery.look_up_after_seconds, 1, 7 * kDaySeconds,
+                 "When a provider that sent no receipt is asked what became of a message.");
 }
 
 void describe_providers(ConfigKeys& keys, Settings& settings)

@@ -31,6 +31,7 @@ struct HttpSettings
     std::int64_t body_timeout_ms = 30'000;
     std::int64_t request_timeout_ms = 30'000;
     std::int64_t max_connections = 4096;
+    bool trust_proxy_headers = false;
 };
 
 struct SecuritySettings
@@ -56,6 +57,7 @@ struct DeliverySettings
     std::int64_t batch = 200;
     std::int64_t concurrency = 64;
     std::int64_t uncertain_after_seconds = 900;
+    std::int64_t look_up_after_seconds = 60;
 };
 
 struct EmailSettings

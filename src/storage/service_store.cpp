@@ -28,22 +28,50 @@ std::vector<std::string> permission_names(std::uint32_t bits)
     return names;
 }
 
-Service read_service(const pg::Rows& rows)
+Service read_service(const pg::Rows& rows, std::size_t i)
 {
     Service service;
-    service.id = ServiceId{rows.get<Uuid>(0, "id")};
-    service.name = rows.get<std::string>(0, "name");
-    service.email_from = rows.get<std::string>(0, "email_from");
-    service.active = rows.get<bool>(0, "active");
-    service.restricted = rows.get<bool>(0, "restricted");
-    service.research_mode = rows.get<bool>(0, "research_mode");
-    service.prefix_sms = rows.get<bool>(0, "prefix_sms");
-    service.message_limit = rows.get<std::int64_t>(0, "message_limit");
-    service.rate_limit = rows.get<std::int32_t>(0, "rate_limit");
-    service.permissions = permission_bits(rows.get<std::vector<std::string>>(0, "permissions"));
-    service.retention_days_email = rows.get<std::int32_t>(0, "retention_days_email");
-    service.retention_days_sms = rows.get<std::int32_t>(0, "retention_days_sms");
+    service.id = ServiceId{rows.get<Uuid>(i, "id")};
+    service.name = rows.get<std::string>(i, "name");
+    service.email_from = rows.get<std::string>(i, "email_from");
+    service.active = rows.get<bool>(i, "active");
+    service.restricted = rows.get<bool>(i, "restricted");
+    service.research_mode = rows.get<bool>(i, "research_mode");
+    service.prefix_sms = rows.get<bool>(i, "prefix_sms");
+    service.message_limit = rows.get<std::int64_t>(i, "message_limit");
+    service.rate_limit = rows.get<std::int32_t>(i, "rate_limit");
+    service.permissions = permission_bits(rows.get<std::vector<std::string>>(i, "permissions"));
+    service.retention_days_email = rows.get<std::int32_t>(i, "retention_days_email");
+    service.retention_days_sms = rows.get<std::int32_t>(i, "retention_days_sms");
     return service;
+}
+
+ServiceRow read_row(const pg::Rows& rows, std::size_t i)
+{
+    return {read_service(rows, i), rows.get<Instant>(i, "created_at"),
+            rows.get<std::optional<Instant>>(i, "updated_at")};
+}
+
+ApiKeyRow read_key_row(const pg::Rows& rows, std::size_t i, ServiceId service)
+{
+    return {ApiKeyId{rows.get<Uuid>(i, "id")},  service,
+            rows.get<std::string>(i, "name"),   static_cast<KeyType>(rows.get<std::int16_t>(i, "key_type")),
+            rows.get<Instant>(i, "created_at"), rows.get<std::optional<Instant>>(i, "expiry_date")};
+}
+
+pg::Params change_params(ServiceId id, const ServiceChange& change, Instant now)
+{
+    return pg::Params::of(id, change.name, change.email_from, change.active, change.restricted, change.research_mode,
+                          change.prefix_sms, change.message_limit, change.rate_limit, change.retention_days_email,
+                          change.retention_days_sms, permission_names(change.add_permissions),
+                          permission_names(change.remove_permissions), now);
+}
+
+Failure taken(const pg::SqlError& error, const std::string& name, const std::string& email_from)
+{
+    if (error.constraint == "services_email_from_key")
+        return fail(ErrorKind::conflict, "Another service sends its emails from '" + email_from + "' already");
+    return fail(ErrorKind::conflict, "Duplicate service name '" + name + "'");
 }
 
 std::vector<ApiKey> read_keys(const pg::Rows& rows, ServiceId service, const KeyRing& keys)
@@ -84,7 +112,7 @@ Task<std::optional<ServiceRecord>> ServiceStore::find(ServiceId id, Instant now,
     if (answers[0].empty()) co_return std::nullopt;
 
     ServiceRecord record;
-    record.service = read_service(answers[0]);
+    record.service = read_service(answers[0], 0);
     record.keys = read_keys(answers[1], id, keys_);
     for (std::size_t i = 0; i < answers[2].size(); ++i)
         record.sms_senders.push_back({SmsSenderId{answers[2].get<Uuid>(i, "id")},
@@ -99,10 +127,34 @@ Task<std::optional<ServiceRecord>> ServiceStore::find(ServiceId id, Instant now,
     co_return record;
 }
 
+Task<std::optional<ServiceRow>> ServiceStore::find_row(ServiceId id, Deadline deadline)
+{
+    const auto rows = co_await database_.execute(sql::get_service, pg::Params::of(id), deadline);
+    if (rows.empty()) co_return std::nullopt;
+    co_return read_row(rows, 0);
+}
+
+Task<std::optional<ServiceId>> ServiceStore::find_by_name(std::string name, Deadline deadline)
+{
+    const auto rows = co_await database_.execute(sql::find_service_by_name, pg::Params::of(name), deadline);
+    if (rows.empty()) co_return std::nullopt;
+    co_return ServiceId{rows.get<Uuid>(0, "id")};
+}
+
+Task<std::vector<ServiceRow>> ServiceStore::list(Deadline deadline)
+{
+    const auto rows = co_await database_.execute(sql::list_services, pg::Params(), deadline);
+    std::vector<ServiceRow> found;
+    for (std::size_t i = 0; i < rows.size(); ++i) found.push_back(read_row(rows, i));
+    co_return found;
+}
+
 Task<Result<void>> ServiceStore::add_service(Service service, Instant now, Deadline deadline)
 {
-    auto params = pg::Params::of(service.id, service.name, service.email_from, service.restricted,
-                                 service.message_limit, service.rate_limit, permission_names(service.permissions), now);
+    auto params =
+        pg::Params::of(service.id, service.name, service.email_from, service.restricted, service.message_limit,
+                       service.rate_limit, permission_names(service.permissions), now, service.research_mode,
+                       service.prefix_sms, service.retention_days_email, service.retention_days_sms);
     try
     {
         co_await database_.execute(sql::add_service, std::move(params), deadline);
@@ -110,9 +162,34 @@ Task<Result<void>> ServiceStore::add_service(Service service, Instant now, Deadl
     catch (const pg::SqlError& error)
     {
         if (!error.is_unique_violation()) throw;
-        co_return fail(ErrorKind::conflict, "Duplicate service name '" + service.name + "'");
+        co_return taken(error, service.name, service.email_from);
     }
     co_return Result<void>();
+}
+
+Task<Result<void>> ServiceStore::change_service(ServiceId id, ServiceChange change, Instant now, Deadline deadline)
+{
+    try
+    {
+        const auto rows = co_await database_.execute(sql::change_service, change_params(id, change, now), deadline);
+        if (rows.affected() == 0) co_return fail(ErrorKind::not_found, "There is no service " + id.to_string());
+    }
+    catch (const pg::SqlError& error)
+    {
+        if (!error.is_unique_violation()) throw;
+        co_return taken(error, change.name.value_or(""), change.email_from.value_or(""));
+    }
+    co_return Result<void>();
+}
+
+Task<> ServiceStore::archive_service(ServiceId id, Instant now, Deadline deadline)
+{
+    ServiceChange inactive;
+    inactive.active = false;
+    std::vector<std::pair<pg::Statement, pg::Params>> statements;
+    statements.emplace_back(sql::change_service, change_params(id, inactive, now));
+    statements.emplace_back(sql::revoke_service_api_keys, pg::Params::of(id, now));
+    co_await database_.execute_together(std::move(statements), deadline);
 }
 
 Task<Result<void>> ServiceStore::add_api_key(ApiKey key, Instant now, Deadline deadline)
@@ -137,31 +214,19 @@ Task<bool> ServiceStore::revoke_api_key(ApiKeyId id, Instant now, Deadline deadl
     co_return rows.affected() == 1;
 }
 
-Task<> ServiceStore::add_sms_sender(ServiceId service, SmsSender sender, Instant now, Deadline deadline)
+Task<std::optional<ApiKeyRow>> ServiceStore::find_api_key(ApiKeyId id, Deadline deadline)
 {
-    auto params = pg::Params::of(sender.id, service, sender.sms_sender, sender.is_default, now);
-    co_await database_.execute(sql::add_sms_sender, std::move(params), deadline);
+    const auto rows = co_await database_.execute(sql::get_api_key, pg::Params::of(id), deadline);
+    if (rows.empty()) co_return std::nullopt;
+    co_return read_key_row(rows, 0, ServiceId{rows.get<Uuid>(0, "service_id")});
 }
 
-Task<> ServiceStore::add_email_reply_to(ServiceId service, EmailReplyTo reply_to, Instant now, Deadline deadline)
+Task<std::vector<ApiKeyRow>> ServiceStore::list_api_keys(ServiceId service, Deadline deadline)
 {
-    auto params = pg::Params::of(reply_to.id, service, reply_to.email_address, reply_to.is_default, now);
-    co_await database_.execute(sql::add_email_reply_to, std::move(params), deadline);
-}
-
-Task<> ServiceStore::add_guest(ServiceId service, Channel channel, std::string recipient, Instant now,
-                               Deadline deadline)
-{
-    auto params = pg::Params::of(service, static_cast<std::int16_t>(channel), recipient, now);
-    co_await database_.execute(sql::add_guest, std::move(params), deadline);
-}
-
-Task<> ServiceStore::put_callback(ServiceId service, std::string type, std::string url, std::string bearer_token,
-                                  Instant now, Deadline deadline)
-{
-    const pg::Bytes sealed{keys_.seal(bearer_token, sealed_secret_context(service.value))};
-    auto params = pg::Params::of(service, type, make_uuid_v4(), url, sealed, now);
-    co_await database_.execute(sql::put_service_callback, std::move(params), deadline);
+    const auto rows = co_await database_.execute(sql::list_service_api_keys, pg::Params::of(service), deadline);
+    std::vector<ApiKeyRow> found;
+    for (std::size_t i = 0; i < rows.size(); ++i) found.push_back(read_key_row(rows, i, service));
+    co_return found;
 }
 
 }  // namespace herald

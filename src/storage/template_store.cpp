@@ -63,6 +63,15 @@ Task<std::vector<Template>> TemplateStore::list(ServiceId service, std::optional
     co_return found;
 }
 
+Task<std::vector<Template>> TemplateStore::list_all(ServiceId service, bool with_archived, Deadline deadline)
+{
+    const auto rows =
+        co_await database_.execute(sql::list_all_templates, pg::Params::of(service, with_archived), deadline);
+    std::vector<Template> found;
+    for (std::size_t i = 0; i < rows.size(); ++i) found.push_back(read_template(rows, i));
+    co_return found;
+}
+
 Task<> TemplateStore::add(Template made, std::optional<UserId> author, Instant now, Deadline deadline)
 {
     auto params = pg::Params::of(made.id, made.service_id, static_cast<std::int16_t>(made.type), made.name,
@@ -74,7 +83,7 @@ Task<std::optional<std::int32_t>> TemplateStore::update(Template changed, std::o
                                                         Deadline deadline)
 {
     auto params = pg::Params::of(changed.service_id, changed.id, changed.name, changed.content, subject_of(changed),
-                                 changed.archived, now, author);
+                                 changed.archived, now, author, changed.priority);
     const auto rows = co_await database_.execute(sql::update_template, std::move(params), deadline);
     if (rows.empty()) co_return std::nullopt;
     co_return rows.get<std::int32_t>(0, "version");

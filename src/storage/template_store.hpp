@@ -21,10 +21,12 @@ public:
                                                Deadline deadline);
     // Neither hidden nor archived, by name, then type.
     Task<std::vector<Template>> list(ServiceId service, std::optional<Channel> channel, Deadline deadline);
+    // For operators: by name, archived ones included on demand.
+    Task<std::vector<Template>> list_all(ServiceId service, bool with_archived, Deadline deadline);
     // Version 1 of a new template.
     Task<> add(Template made, std::optional<UserId> author, Instant now, Deadline deadline);
-    // A new version with the name, content, subject and archived of `changed`: its number, or nullopt when there is no
-    // such template.
+    // A new version with the name, content, subject, priority and archived of `changed`: its number, or nullopt when
+    // there is no such template.
     Task<std::optional<std::int32_t>> update(Template changed, std::optional<UserId> author, Instant now,
                                              Deadline deadline);
 

@@ -4,6 +4,7 @@
 
 #include "http/v2/handlers.hpp"
 #include "http/v2/notification_json.hpp"
+#include "operations/inbound_contents.hpp"
 
 namespace herald::http
 {
@@ -12,16 +13,6 @@ namespace
 {
 
 constexpr std::int32_t kPageSize = 250;
-
-// Sealed as a JSON object {"user_number", "content"}, bound to the row's id.
-Result<json::object> open_received(const KeyRing& keys, const ReceivedText& received)
-{
-    const auto plain = keys.open(received.sealed, "inbound:" + received.id.to_string());
-    if (!plain) return Failure(plain.error());
-    auto value = parse_json(*plain);
-    if (!value || !value->is_object()) return fail(ErrorKind::internal, "a received text does not open");
-    return std::move(value->get_object());
-}
 
 }  // namespace
 
@@ -52,14 +43,14 @@ Task<Response> list_received_texts(Request& request, Context& context)
     json::array shown;
     for (const auto& row : rows)
     {
-        auto opened = open_received(context.keys, row);
+        const auto opened = open_inbound(context.keys, row.id, row.sealed);
         if (!opened) co_return error_response(opened.error(), ErrorShape::v2);
         shown.push_back(json::object{{"id", row.id.to_string()},
                                      {"created_at", format_v2(row.created_at)},
                                      {"service_id", service.to_string()},
                                      {"notify_number", row.notify_number},
-                                     {"user_number", (*opened)["user_number"]},
-                                     {"content", (*opened)["content"]}});
+                                     {"user_number", opened->user_number},
+                                     {"content", opened->content}});
     }
     const json::object page{{"received_text_messages", std::move(shown)}, {"links", std::move(links)}};
     co_return json_response(200, page);

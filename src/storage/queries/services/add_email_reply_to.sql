@@ -1,2 +1,3 @@
 INSERT INTO email_reply_tos (id, service_id, email_address, is_default, created_at)
 VALUES ($1::uuid, $2::uuid, $3::text, $4::bool, $5::timestamptz)
+ON CONFLICT (id) DO NOTHING

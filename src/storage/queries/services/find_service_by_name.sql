@@ -1,0 +1,1 @@
+SELECT id FROM services WHERE name = $1::text

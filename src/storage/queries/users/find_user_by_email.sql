@@ -1,0 +1,1 @@
+SELECT id, name, email_address, mobile_number, state, platform_admin, created_at, updated_at FROM users WHERE email_address = $1::text
