@@ -2,8 +2,8 @@
 
 #include "app/options.hpp"
 #include "http/context.hpp"
+#include "http/routes.hpp"
 #include "http/server/dispatcher.hpp"
-#include "http/v2/handlers.hpp"
 #include "http/v2/service_authenticator.hpp"
 #include "queue/wake_channel.hpp"
 #include "storage/pg/migrator.hpp"
@@ -52,7 +52,7 @@ struct ApiRole::Parts
               loop.executor(), server_options(settings),
               [this](http::Request& request) { return dispatcher.dispatch(request); }, with.clock)
     {
-        router.add(http::v2_routes());
+        http::add_all_routes(router);
     }
 
     // Workers of other processes hear of it from the database.
