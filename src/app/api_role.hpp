@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "app/role.hpp"
+#include "base/clock.hpp"
+#include "base/crypto.hpp"
 #include "base/settings.hpp"
 #include "domain/notifications/lane.hpp"
 #include "http/console/mailbox_page.hpp"
