@@ -60,7 +60,10 @@ struct ApiRole::Parts
     NotificationWriter::Written tell_workers(NotificationWriter::Written here)
     {
         if (here) return here;
-        return [this](Lane lane, ServiceId service) { wake_sender.notify(static_cast<std::int16_t>(lane), service); };
+        return [this](Lane lane, ServiceId service)
+        {
+            wake_sender.notify(static_cast<std::int16_t>(lane), service);
+        };
     }
 
     std::optional<StopToken> stop;  // since run()
