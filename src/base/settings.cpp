@@ -75,7 +75,7 @@ void describe_edges(ConfigKeys& keys, Settings& settings)
     keys.text("database.url", settings.database.url, "PostgreSQL: a libpq connection string or a postgresql:// URI.",
               kSecret);
     keys.integer("database.connections", settings.database.connections, 1, 64,
-                 "Connections of each process; more than four rarely help.");
+                 "Connections of each role of a process; more than four rarely help.");
 
     keys.text("http.host", settings.http.host, "Address to listen on.");
     keys.must(check_not_empty);
@@ -89,6 +89,8 @@ void describe_edges(ConfigKeys& keys, Settings& settings)
                  "Longest time for answering a request.");
     keys.integer("http.max_connections", settings.http.max_connections, 1, 1'000'000,
                  "Connections open at once; more are turned away.");
+    keys.boolean("http.trust_proxy_headers", settings.http.trust_proxy_headers,
+                 "Whether X-Forwarded-Proto and X-Forwarded-For are believed: only behind a proxy that sets them.");
 
     keys.text("security.keys", settings.security.keys,
               "Key ring that seals personal data: id:base64 items, the highest id seals.", kSecret);
@@ -119,8 +121,10 @@ void describe_sending(ConfigKeys& keys, Settings& settings)
     keys.integer("delivery.batch", settings.delivery.batch, 1, 10'000, "Most messages claimed at once.");
     keys.integer("delivery.concurrency", settings.delivery.concurrency, 1, 10'000,
                  "Most messages being handed over at once.");
-    keys.integer("delivery.uncertain_after_seconds", settings.delivery.uncertain_after_seconds, 5, 7 * kDaySeconds,
-                 "When a hand-over without an answer is looked into.");
+    keys.integer("delivery.uncertain_after_seconds", settings.delivery.uncertain_after_seconds, 1, 7 * kDaySeconds,
+                 "How long a hand-over whose worker died waits for a receipt before it is tried again.");
+    keys.integer("delivery.look_up_after_seconds", settings.delivery.look_up_after_seconds, 1, 7 * kDaySeconds,
+                 "When a provider that sent no receipt is asked what became of a message.");
 }
 
 void describe_providers(ConfigKeys& keys, Settings& settings)
@@ -138,6 +142,8 @@ void describe_providers(ConfigKeys& keys, Settings& settings)
     keys.text("smtp.username", settings.smtp.username, "Empty: no login.");
     keys.text("smtp.password", settings.smtp.password, "Password of the login.", ConfigKeys::Secrecy::secret);
     keys.integer("smtp.connections", settings.smtp.connections, 1, 256, "Connections open at once to the SMTP server.");
+    keys.text("smtp.ca_file", settings.smtp.ca_file,
+              "PEM file of those who may vouch for the SMTP server; empty: the system's.");
 
     keys.text("sms.default_region", settings.sms.default_region, "Country of phone numbers without a country code.");
     keys.must(check_region);
@@ -209,6 +215,7 @@ Result<Settings> load_settings(const SettingsSources& sources)
 {
     Settings settings;
     ConfigKeys keys = describe(settings);
+    keys.read_flags(sources.defaults);
     if (sources.file_text) keys.read_toml(*sources.file_text, sources.file_name);
     constexpr std::array kNotKeys = {kFileVariable};
     keys.read_environment(sources.environment, kPrefix, kNotKeys);

@@ -1,6 +1,6 @@
 // Every setting of Herald, with the default that is right for production. One line of settings.cpp describes each.
 //
-// Sources, later ones win: herald.toml, HERALD_SECTION_KEY variables, flags of the command line. An unknown key
+// Sources, later ones win: built-in defaults, herald.toml, HERALD_SECTION_KEY variables, flags of the command line. An unknown key
 // anywhere is an error. Plain data after loading: read from any thread.
 //
 // Security: keys marked secret in settings.cpp never reach an error text, a dump or a log.
@@ -31,6 +31,7 @@ struct HttpSettings
     std::int64_t body_timeout_ms = 30'000;
     std::int64_t request_timeout_ms = 30'000;
     std::int64_t max_connections = 4096;
+    bool trust_proxy_headers = false;
 };
 
 struct SecuritySettings
@@ -56,6 +57,7 @@ struct DeliverySettings
     std::int64_t batch = 200;
     std::int64_t concurrency = 64;
     std::int64_t uncertain_after_seconds = 900;
+    std::int64_t look_up_after_seconds = 60;
 };
 
 struct EmailSettings
@@ -71,6 +73,7 @@ struct SmtpSettings
     std::string username;
     std::string password;
     std::int64_t connections = 4;
+    std::string ca_file;
 };
 
 struct SmsSettings
@@ -127,6 +130,7 @@ struct Settings
 
 struct SettingsSources
 {
+    NamedTexts defaults;  // in place of the built-in ones
     std::optional<std::string> file_text;
     std::string file_name = "herald.toml";
     NamedTexts environment;

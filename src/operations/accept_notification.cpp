@@ -166,6 +166,7 @@ Result<AcceptNotification::Draft> AcceptNotification::draft(const ServiceContext
                     fmt::format("Send files by email has not been set up - add contact details for your service at "
                                 "{}/services/{}/service-settings/send-files-by-email",
                                 options_.admin_base_url, service.service().id.to_string()));
+    if (!draft.length) return Failure(draft.length.error());
     fill_row(service.service(), key, request, draft);
     return draft;
 }
@@ -189,7 +190,8 @@ Result<void> AcceptNotification::render(const ServiceContext& service, const Mes
     if (request.channel == Channel::sms)
     {
         auto shown = rendering::render_sms(compiled, *personalisation);
-        if (auto length = rendering::check_sms_length(shown); !length) return length;
+        if (auto filled = rendering::check_sms_not_empty(shown); !filled) return filled;
+        draft.length = rendering::check_sms_length(shown);
         const std::string_view prefix =
             service.service().prefix_sms ? std::string_view(service.service().name) : std::string_view();
         draft.row.billable_units =
@@ -199,7 +201,8 @@ Result<void> AcceptNotification::render(const ServiceContext& service, const Mes
     else
     {
         draft.message.body = rendering::render_email_body_for_api(compiled, *personalisation);
-        if (auto length = rendering::check_email_length(draft.message.body.size()); !length) return length;
+        if (auto filled = rendering::check_email_not_empty(compiled, draft.message.body); !filled) return filled;
+        draft.length = rendering::check_email_length(draft.message.body.size());
         draft.message.subject = rendering::render_subject(compiled, *personalisation);
     }
     draft.contents.personalisation = json::serialize(values);

@@ -73,6 +73,7 @@ private:
         AcceptedMessage message;
         NewNotification row;
         NotificationContents contents;
+        Result<void> length;  // of the message; too long is said last
         bool simulated = false;
     };
 

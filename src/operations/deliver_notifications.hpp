@@ -17,7 +17,7 @@ namespace herald
 
 struct DeliverOptions
 {
-    std::int16_t tries = 48;
+    std::int16_t tries = 48;    // hand-offs in all: when the last one fails, technical-failure
     seconds retry_pause{300};   // but the first sms retry is at once
     seconds send_timeout{30};   // well below the lease
     seconds look_up_after{60};  // when a receipt is overdue enough to ask the provider
@@ -41,8 +41,13 @@ public:
     DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder, ProviderSet providers,
                          const KeyRing& keys, const Clock& clock, DeliverOptions options);
 
-    // One message, from claim to recorded result. Throws only when the result could not be recorded: the lease then
-    // ends by itself and the message is tried again as uncertain.
+    // Hands one message over, or finds that this cannot be done, or that an earlier attempt has arrived. Does not
+    // throw.
+    Task<SendResult> hand_over(ClaimedDelivery claimed);
+    // Throws when the result could not be recorded: the lease then ends by itself and the message is tried again as
+    // uncertain.
+    Task<> record(SendResult result);
+    // Both.
     Task<> deliver(ClaimedDelivery claimed);
 
 private:
@@ -57,7 +62,8 @@ private:
     static Result<OutgoingMessage> render(const ClaimedDelivery& claimed, const NotificationContents& contents,
                                           const Service& service, const TemplateContext& from,
                                           const DeliverOptions& options, std::int16_t& fragments);
-    Task<SendOutcome> send(Prepared& prepared, std::int16_t attempt, Deadline deadline);
+    Task<SendOutcome> send(Prepared& prepared, const ClaimedDelivery& claimed, Deadline deadline);
+    Task<std::optional<Receipt>> find_earlier(const Prepared& prepared, Deadline deadline);
     SendResult result_of(const ClaimedDelivery& claimed, const Prepared& prepared, const SendOutcome& outcome) const;
     SendResult gave_up(const ClaimedDelivery& claimed, std::string reason) const;
     SendResult try_again(const ClaimedDelivery& claimed, const SendOutcome& outcome, std::string_view provider) const;

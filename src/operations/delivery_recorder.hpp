@@ -2,12 +2,19 @@
 // each. Belongs to the Loop of its Database; receive() is thread-safe.
 #pragma once
 
-#include <mutex>
+#include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "operations/group_commit.hpp"
 #include "providers/provider.hpp"
 #include "storage/pg/database.hpp"
+
+namespace prometheus
+{
+class Counter;
+}
 
 namespace herald
 {
@@ -34,6 +41,7 @@ struct SendResult
     std::int16_t fragments = 0;
     Instant retry_at{};
     Instant look_up_at{};
+    std::optional<Receipt> receipt;  // known already, from asking about an earlier attempt
 };
 
 class DeliveryRecorder
@@ -41,10 +49,15 @@ class DeliveryRecorder
 public:
     DeliveryRecorder(pg::Database& database, const Clock& clock, TaskScope& scope, asio::any_io_executor executor);
 
+    // Called on the loop after each commit that made callbacks to services due. Must be cheap and not throw.
+    void on_callbacks_owed(std::function<void()> hook) { callbacks_owed_ = std::move(hook); }
+
     // Returns after the commit.
     Task<> record(SendResult result, Deadline deadline);
     // A receipt arrived: recorded soon, after the results that wait before it. From the recorder's loop.
     void receive(Receipt receipt);
+    // The reference of a receipt that names this message and that nobody awaits: an earlier attempt did go out.
+    Task<std::optional<std::string>> find_left_over_receipt(std::string provider, NotificationId id, Deadline deadline);
     // Receipts that overtook the answer to their hand-off find their message now. How many were applied again.
     Task<std::size_t> match_left_over_receipts(Deadline deadline);
 
@@ -63,6 +76,8 @@ private:
 
     pg::Database& database_;
     const Clock& clock_;
+    std::function<void()> callbacks_owed_;
+    prometheus::Counter& receipts_applied_;
     TaskScope& scope_;
     GroupCommit<Entry, Nothing> commits_;
 };

@@ -36,6 +36,12 @@ ServicePtr ServiceDirectory::make_context(ServiceRecord record) const
         else if (auto address = parse_email_address(recipient))
             context->allowed_recipients.insert(std::move(*address));
     }
+    // A sender that is a number is shown and used in its full form.
+    for (auto& sender : record.sms_senders)
+    {
+        if (auto phone = parse_phone_number(sender.sms_sender, options_.default_region))
+            sender.sms_sender = std::move(phone->e164);
+    }
     context->record = std::move(record);
     return context;
 }

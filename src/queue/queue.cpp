@@ -11,7 +11,8 @@ namespace
 {
 
 constexpr std::size_t kPlacesPerClaim = 64;
-constexpr std::int32_t kMoveBatch = 2000;
+constexpr std::int16_t kEmail = 1;  // domain/notifications: Channel
+constexpr std::int16_t kSms = 2;
 
 ClaimedDelivery read_claimed(const pg::Rows& rows, std::size_t i)
 {
@@ -21,6 +22,7 @@ ClaimedDelivery read_claimed(const pg::Rows& rows, std::size_t i)
     claimed.id = NotificationId{rows.get<Uuid>(i, "notification_id")};
     claimed.attempt = rows.get<std::int16_t>(i, "attempt");
     claimed.fence = rows.get<std::int64_t>(i, "fence");
+    claimed.uncertain = rows.get<bool>(i, "uncertain");
     claimed.template_id = TemplateId{rows.get<Uuid>(i, "template_id")};
     claimed.template_version = rows.get<std::int32_t>(i, "template_version");
     claimed.key_type = rows.get<std::int16_t>(i, "key_type");
@@ -51,25 +53,32 @@ void DeliveryQueue::hint(std::int16_t lane, ServiceId service)
     if (is_new) wake_up_.raise();
 }
 
+// Rows of (lane, service_id, ...).
+void DeliveryQueue::add_hints(const pg::Rows& rows)
+{
+    for (std::size_t i = 0; i < rows.size(); ++i) hint(rows.get<std::int16_t>(i, 0), ServiceId{rows.get<Uuid>(i, 1)});
+}
+
 Task<> DeliveryQueue::refresh_services(Deadline deadline)
 {
     const auto rows = co_await database_.execute(sql::list_queue_services, pg::Params(), deadline);
-    const std::lock_guard lock(mutex_);
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        hints_.emplace(rows.get<std::int16_t>(i, 0), ServiceId{rows.get<Uuid>(i, 1)});
+    add_hints(rows);
 }
 
 void DeliveryQueue::take_hints()
 {
+    std::set<Place> hints;
     if (std::chrono::steady_clock::now() >= rewind_at_)
     {
+        // Where something was claimed, something may have become visible below the cursor.
+        for (const auto& [shelf, id] : cursor_) hints.insert(shelf.first);
         cursor_.clear();
         rewind_at_ = deadline_in(options_.rewind_every);
     }
-    std::set<Place, PlaceOrder> hints;
     {
         const std::lock_guard lock(mutex_);
-        hints.swap(hints_);
+        hints.merge(hints_);
+        hints_.clear();
     }
     for (const Place& place : hints)
     {
@@ -94,20 +103,59 @@ std::vector<DeliveryQueue::Place> DeliveryQueue::next_places(std::size_t most)
     return places;
 }
 
-void DeliveryQueue::note_claimed(const std::vector<Place>& asked, const std::vector<ClaimedDelivery>& claimed,
-                                 std::size_t quota)
+// An equal share of each channel's room for each place; when there are more places than room, for the first of them.
+std::vector<DeliveryQueue::Ask> DeliveryQueue::asks(const std::vector<Place>& places, const ClaimRoom& room) const
 {
-    std::map<Place, std::size_t, PlaceOrder> counts;
+    std::vector<Ask> asked;
+    for (const auto& [channel, most] : {std::pair(kEmail, room.email), std::pair(kSms, room.sms)})
+    {
+        const std::size_t count = std::min(places.size(), most);
+        for (std::size_t i = 0; i < count; ++i)
+            asked.emplace_back(Shelf(places[i], channel), std::max<std::size_t>(1, most / places.size()));
+    }
+    return asked;
+}
+
+pg::Params DeliveryQueue::claim_params(const std::vector<Ask>& asked, Instant now)
+{
+    std::vector<std::int16_t> lanes;
+    std::vector<Uuid> services;
+    std::vector<std::int16_t> channels;
+    std::vector<Uuid> cursors;
+    std::vector<std::int32_t> quotas;
+    for (const auto& [shelf, quota] : asked)
+    {
+        lanes.push_back(shelf.first.first);
+        services.push_back(shelf.first.second.value);
+        channels.push_back(shelf.second);
+        const auto cursor = cursor_.find(shelf);
+        cursors.push_back(cursor == cursor_.end() ? Uuid() : cursor->second);
+        quotas.push_back(static_cast<std::int32_t>(quota));
+    }
+    return pg::Params::of(lanes, services, channels, cursors, quotas, holder_, now + options_.lease, now);
+}
+
+void DeliveryQueue::note_claimed(const std::vector<Ask>& asked, const std::vector<ClaimedDelivery>& claimed,
+                                 Instant now)
+{
+    const Uuid newest_cursor = uuid_v7_floor(now - options_.stragglers);
+    std::map<Shelf, std::size_t> counts;
     for (const auto& one : claimed)
     {
-        const Place place(one.lane, one.service_id);
-        ++counts[place];
-        auto& cursor = cursor_[place];
-        cursor = std::max(cursor, one.id.value);
+        const Shelf shelf(Place(one.lane, one.service_id), one.channel);
+        ++counts[shelf];
+        auto& cursor = cursor_[shelf];
+        cursor = std::max(cursor, std::min(one.id.value, newest_cursor));
     }
-    for (const Place& place : asked)
+    // A place is done with when every channel was looked into and none had its share.
+    std::map<Place, int> done_channels;
+    for (const auto& [shelf, quota] : asked)
     {
-        if (counts[place] >= quota) continue;  // there may be more
+        if (counts[shelf] < quota) ++done_channels[shelf.first];
+    }
+    for (const auto& [place, count] : done_channels)
+    {
+        if (count < 2) continue;
         is_busy_.erase(place);
         std::erase(busy_[place.first], place.second);
     }
@@ -115,28 +163,23 @@ void DeliveryQueue::note_claimed(const std::vector<Place>& asked, const std::vec
 
 Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim(std::size_t most, Instant now, Deadline deadline)
 {
+    const ClaimRoom room{most, most};
+    co_return co_await claim(room, now, deadline);
+}
+
+Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim(ClaimRoom room, Instant now, Deadline deadline)
+{
     take_hints();
-    const auto places = next_places(std::min(most, kPlacesPerClaim));
+    const auto places = next_places(std::min(std::max(room.email, room.sms), kPlacesPerClaim));
     std::vector<ClaimedDelivery> claimed;
     if (places.empty()) co_return claimed;
 
-    const std::size_t quota = std::max<std::size_t>(1, most / places.size());
-    std::vector<std::int16_t> lanes;
-    std::vector<Uuid> services;
-    std::vector<Uuid> cursors;
-    for (const Place& place : places)
-    {
-        lanes.push_back(place.first);
-        services.push_back(place.second.value);
-        cursors.push_back(cursor_[place]);
-    }
-    auto params = pg::Params::of(lanes, services, cursors,
-                                 std::vector<std::int32_t>(places.size(), static_cast<std::int32_t>(quota)), holder_,
-                                 now + options_.lease, now);
+    const auto asked = asks(places, room);
+    auto params = claim_params(asked, now);
     const auto rows = co_await database_.execute(sql::claim_deliveries, std::move(params), deadline);
     claimed.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) claimed.push_back(read_claimed(rows, i));
-    note_claimed(places, claimed, quota);
+    note_claimed(asked, claimed, now);
     co_return claimed;
 }
 
@@ -158,7 +201,10 @@ Task<> DeliveryQueue::release(std::vector<ClaimedDelivery> claimed, Deadline dea
 Task<std::int64_t> DeliveryQueue::move_due_retries(Instant now, Deadline deadline)
 {
     const auto rows = co_await database_.execute(sql::move_due_retries, pg::Params::of(now, kMoveBatch), deadline);
-    co_return rows.affected();
+    add_hints(rows);
+    std::int64_t moved = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) moved += rows.get<std::int64_t>(i, "moved");
+    co_return moved;
 }
 
 Task<std::int64_t> DeliveryQueue::recover_expired_leases(Instant now, Deadline deadline)

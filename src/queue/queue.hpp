@@ -28,6 +28,7 @@ struct QueueOptions
     seconds lease{60};             // longer than any hand-off may take
     seconds uncertain_pause{120};  // after a lost lease: time for a receipt to settle it
     seconds rewind_every{1};       // cursors start over, to see what came in below them
+    milliseconds stragglers{300};  // a cursor stays so far behind: ids do not become visible in their order
 };
 
 // A message to hand over now. The numbers are those of domain/notifications.
@@ -38,12 +39,20 @@ struct ClaimedDelivery
     NotificationId id;
     std::int16_t attempt = 1;
     std::int64_t fence = 0;
+    bool uncertain = false;  // an earlier attempt may have gone out: find out before sending again
     TemplateId template_id;
     std::int32_t template_version = 0;
     std::int16_t key_type = 0;
     std::int16_t channel = 0;
     bool international = false;
     std::string sealed;  // empty: its contents are gone
+};
+
+// The most to claim of each channel. One without room is left alone, also when it has a million messages waiting.
+struct ClaimRoom
+{
+    std::size_t email = 0;
+    std::size_t sms = 0;
 };
 
 class DeliveryQueue
@@ -53,43 +62,51 @@ public:
 
     // Something was queued there: look soon. From any thread.
     void hint(std::int16_t lane, ServiceId service);
-    // Reads which services ever queued something; finds the work of other processes and of before a restart.
+    // Finds which services have something queued: the work of other processes and of before a restart.
     Task<> refresh_services(Deadline deadline);
-    // Up to `most` messages, priority lane first, a fair share of each service. Empty: nothing to do until the next
-    // hint or refresh.
+    // In the order of the lanes, a fair share of each service. Empty: nothing to do until the next hint or refresh, or
+    // until a channel that had no room has some.
+    Task<std::vector<ClaimedDelivery>> claim(ClaimRoom room, Instant now, Deadline deadline);
+    // `most` of each channel.
     Task<std::vector<ClaimedDelivery>> claim(std::size_t most, Instant now, Deadline deadline);
     // Gives back what was claimed and not yet handed over.
     Task<> release(std::vector<ClaimedDelivery> claimed, Deadline deadline);
-    // How many went back into their lane.
+    // Puts retries that are due back into their lane, and hints there. How many; at most kMoveBatch.
     Task<std::int64_t> move_due_retries(Instant now, Deadline deadline);
+    // Takes messages from holders that died; each is tried again as uncertain, and the lost attempt counts. How many;
+    // at most kMoveBatch.
     Task<std::int64_t> recover_expired_leases(Instant now, Deadline deadline);
+    static constexpr std::int32_t kMoveBatch = 2000;
 
 private:
-    using Place = std::pair<std::int16_t, ServiceId>;
-    struct PlaceOrder
+    using Place = std::pair<std::int16_t, ServiceId>;  // lane and service
+    using Shelf = std::pair<Place, std::int16_t>;      // a channel of a place
+    struct Ask
     {
-        bool operator()(const Place& a, const Place& b) const
-        {
-            return a.first != b.first ? a.first < b.first : a.second.value < b.second.value;
-        }
+        Shelf shelf;
+        std::size_t quota = 0;
     };
 
     void take_hints();
+    void add_hints(const pg::Rows& rows);
     std::vector<Place> next_places(std::size_t most);
-    void note_claimed(const std::vector<Place>& asked, const std::vector<ClaimedDelivery>& claimed, std::size_t quota);
+    std::vector<Ask> asks(const std::vector<Place>& places, const ClaimRoom& room) const;
+    pg::Params claim_params(const std::vector<Ask>& asked, Instant now);
+    void note_claimed(const std::vector<Ask>& asked, const std::vector<ClaimedDelivery>& claimed, Instant now);
 
     pg::Database& database_;
     WakeUp& wake_up_;
     const QueueOptions options_;
     const Uuid holder_;
-    // Places that may have work: a rotation per lane. `cursor_` is the id after which to look.
+    // Places that may have work: a rotation per lane. `cursor_` is the id after which to look, where something was
+    // claimed since the last rewind.
     std::map<std::int16_t, std::deque<ServiceId>> busy_;
-    std::set<Place, PlaceOrder> is_busy_;
-    std::map<Place, Uuid, PlaceOrder> cursor_;
+    std::set<Place> is_busy_;
+    std::map<Shelf, Uuid> cursor_;
     Deadline rewind_at_;
 
     std::mutex mutex_;  // guards hints_
-    std::set<Place, PlaceOrder> hints_;
+    std::set<Place> hints_;
 };
 
 }  // namespace herald

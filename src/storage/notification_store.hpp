@@ -10,6 +10,7 @@
 #include "base/uuid.hpp"
 #include "domain/notifications/event.hpp"
 #include "domain/notifications/notification.hpp"
+#include "domain/services/service.hpp"
 #include "storage/pg/database.hpp"
 
 namespace herald
@@ -32,6 +33,11 @@ struct NotificationRow
     std::optional<std::string> client_reference;
     std::optional<std::string> provider_response;
     std::optional<std::string> created_by_name;
+    std::optional<std::string> provider_reference;
+    std::optional<std::string> sent_by;
+    std::optional<Uuid> api_key_id;
+    std::optional<Uuid> job_id;
+    std::optional<std::int32_t> job_row_number;
     std::string sealed;
 };
 
@@ -43,6 +49,31 @@ struct NotificationFilter
     std::vector<NotificationStatus> statuses;  // empty: all
     std::vector<Channel> channels;             // empty: all
     bool include_jobs = false;
+};
+
+// A page by its number, as v1 has it.
+struct NumberedPageRequest
+{
+    NotificationFilter filter;  // older_than and reference are not used
+    std::optional<Instant> not_before;
+    std::int64_t page = 1;
+    std::int32_t page_size = 250;
+};
+
+struct NumberedPage
+{
+    std::vector<NotificationRow> rows;
+    bool has_more = false;   // exact, at any depth
+    std::int64_t total = 0;  // exact up to kCountedExactly; beyond, see NotificationStore::page
+};
+
+// Which service and template a message came from.
+struct NotificationLabel
+{
+    NotificationId id;
+    std::string service;
+    std::string template_name;
+    std::int32_t template_version = 0;
 };
 
 struct NotificationEvent
@@ -111,6 +142,14 @@ public:
     // Newest first, at most `page_size`.
     Task<std::vector<NotificationRow>> list(ServiceId service, NotificationFilter filter, LocalDate today,
                                             std::int32_t page_size, Deadline deadline);
+    // v1's answer holds a total and a link to the last page, so this one counts, at a bounded price: rows up to
+    // kCountedExactly; of what is beyond, the ledger tells how many there are. Its figure includes messages of jobs and
+    // goes by whole days, so it may be a little high; it is never less than what was seen.
+    static constexpr std::int64_t kCountedExactly = 10'000;
+    Task<NumberedPage> page(Service owner, NumberedPageRequest asked, LocalDate today, Deadline deadline);
+    // Those that are found, in any order. Across services: for the developer's mailbox.
+    Task<std::vector<NotificationLabel>> labels(std::vector<std::pair<ServiceId, NotificationId>> wanted,
+                                                Deadline deadline);
     Task<std::vector<ReceivedText>> list_received(ServiceId service, std::optional<InboundSmsId> older_than,
                                                   LocalDate today, std::int32_t page_size, Deadline deadline);
     // Across services, past its purge date as well: for operators. nullopt: unknown.
@@ -119,6 +158,7 @@ public:
     Task<std::vector<NotificationEvent>> events(ServiceId service, NotificationId id, Deadline deadline);
 
 private:
+    Task<std::int64_t> count_beyond(Service owner, NumberedPageRequest asked, LocalDate today, Deadline deadline);
     Task<pg::Rows> read_as_tenant(ServiceId service, pg::Statement statement, pg::Params params, Deadline deadline);
 
     pg::Database& database_;

@@ -1,11 +1,11 @@
-// POST /v2/notifications/sms, /email
+// POST /v2/notifications/sms, /email, and what any other type gets
 //
 // Security: the body was parsed with limits on size and depth and holds no NUL; messages quote only what the caller
 // himself sent.
 
 #include "domain/recipients/recipient.hpp"
-#include "http/context.hpp"
-#include "http/server/response.hpp"
+#include "http/accept_message.hpp"
+#include "http/json_values.hpp"
 #include "http/v2/handlers.hpp"
 #include "http/v2/schema.hpp"
 
@@ -78,7 +78,7 @@ std::optional<std::string> text_member(const json::object& body, std::string_vie
     return std::string(value->get_string());
 }
 
-MessageRequest read_message(const json::object& body, Channel channel, Request& request)
+MessageRequest read_message(const json::object& body, Channel channel)
 {
     MessageRequest message;
     message.channel = channel;
@@ -96,15 +96,7 @@ MessageRequest read_message(const json::object& body, Channel channel, Request& 
             if (name.is_string()) message.sanitise_content_for.emplace_back(name.get_string());
         }
     }
-    if (const auto key = request.header("Idempotency-Key")) message.idempotency_key = std::string(*key);
-    message.body = std::move(request.body);
     return message;
-}
-
-json::value optional_text(const std::optional<std::string>& text)
-{
-    if (!text) return nullptr;
-    return json::value(*text);
 }
 
 json::object answer_of(const AcceptedMessage& accepted, const std::string& base_url)
@@ -117,11 +109,11 @@ json::object answer_of(const AcceptedMessage& accepted, const std::string& base_
     {
         content["from_email"] = accepted.from;
         content["subject"] = accepted.subject;
-        content["one_click_unsubscribe_url"] = optional_text(accepted.one_click_unsubscribe_url);
+        content["one_click_unsubscribe_url"] = or_null(accepted.one_click_unsubscribe_url);
     }
     json::object answer{
         {"id", accepted.id.to_string()},
-        {"reference", optional_text(accepted.reference)},
+        {"reference", or_null(accepted.reference)},
         {"uri", base_url + "v2/notifications/" + accepted.id.to_string()},
         {"scheduled_for", nullptr},
         {"content", std::move(content)},
@@ -134,46 +126,25 @@ json::object answer_of(const AcceptedMessage& accepted, const std::string& base_
     return answer;
 }
 
-void add_rate_headers(Response& response, const RateDecision& rate)
+Response refuse(const Error& error)
 {
-    if (rate.limit == 0) return;
-    response.headers.emplace_back("RateLimit-Limit", std::to_string(rate.limit));
-    response.headers.emplace_back("RateLimit-Remaining", std::to_string(rate.remaining));
-    const int wait = response.status == 429 ? std::max(1, rate.retry_after_seconds) : 0;
-    response.headers.emplace_back("RateLimit-Reset", std::to_string(wait));
-    if (response.status == 429) response.headers.emplace_back("Retry-After", std::to_string(wait));
-}
-
-int seconds_to_midnight(Instant now)
-{
-    const auto next = Instant(std::chrono::floor<std::chrono::days>(now) + std::chrono::days(1));
-    return static_cast<int>(std::chrono::ceil<std::chrono::seconds>(next - now).count());
+    return error_response(error, ErrorShape::v2);
 }
 
 Task<Response> post(Channel channel, Request& request, Context& context)
 {
-    const auto body = parse_json(request.body);
-    if (!body) co_return error_response(body.error(), ErrorShape::v2);
-    if (const auto valid =
-            check_object(*body, fields_of(channel, context.clock.now(), context.accept.options().default_region));
-        !valid)
-        co_return error_response(valid.error(), ErrorShape::v2);
+    auto parsed = parse_json(request.body);
+    if (!parsed) co_return refuse(parsed.error());
+    const json::value body = empty_as_object(std::move(*parsed));
+    const auto fields = fields_of(channel, context.clock.now(), context.accept.options().default_region);
+    if (const auto valid = check_object(body, fields); !valid) co_return refuse(valid.error());
 
-    auto message = read_message(body->get_object(), channel, request);
-    RateDecision rate;
-    const auto serialise = [base_url = request.base_url](const AcceptedMessage& accepted)
+    AcceptNotification::Serialise serialise = [base_url = request.base_url](const AcceptedMessage& accepted)
     {
         return to_wire(answer_of(accepted, base_url));
     };
-    AcceptNotification::Serialise serialise_function = serialise;
-    const auto answer =
-        co_await context.accept.accept(request.principal.service, *request.principal.key, std::move(message),
-                                       std::move(serialise_function), rate, request.deadline);
-    Response response = answer ? json_text_response(201, *answer) : error_response(answer.error(), ErrorShape::v2);
-    if (!answer && answer.error().kind == ErrorKind::too_many_requests)
-        rate.retry_after_seconds = seconds_to_midnight(context.clock.now());
-    add_rate_headers(response, rate);
-    co_return response;
+    auto message = read_message(body.get_object(), channel);
+    co_return co_await accept_message(std::move(message), std::move(serialise), refuse, request, context);
 }
 
 }  // namespace
@@ -186,6 +157,14 @@ Task<Response> post_sms(Request& request, Context& context)
 Task<Response> post_email(Request& request, Context& context)
 {
     return post(Channel::email, request, context);
+}
+
+// Letters and whatever else somebody thinks of: the plain 404, after authentication and after the body was read, as in
+// the family.
+Task<Response> post_unknown_type(Request& request, Context&)
+{
+    if (const auto body = parse_json(request.body); !body) co_return refuse(body.error());
+    co_return route_not_found_response();
 }
 
 }  // namespace herald::http

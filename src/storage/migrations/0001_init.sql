@@ -224,10 +224,12 @@ CREATE INDEX ledger_deltas_by_service ON ledger_deltas (service_id, local_date);
 -- Lanes: 1 priority, 2 normal, 3 bulk, 4 test.
 CREATE TABLE queue_ready (
     lane smallint NOT NULL,
+    channel smallint NOT NULL, -- in the key: a channel whose provider is slow is stepped over, however much it has waiting
+    attempt smallint NOT NULL, -- the number of the attempt that comes next, from 1
+    uncertain boolean NOT NULL, -- an earlier attempt may have been sent: ask the provider before sending again
     service_id uuid NOT NULL,
     notification_id uuid NOT NULL,
-    attempt smallint NOT NULL, -- the number of the attempt that comes next, from 1
-    PRIMARY KEY (lane, service_id, notification_id)
+    PRIMARY KEY (lane, service_id, channel, notification_id)
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 -- Which services ever queued something in a lane: the workers' list to rotate over. Small; rows are never deleted.
 CREATE TABLE queue_services (
@@ -241,7 +243,9 @@ CREATE TABLE queue_leases (
     service_id uuid NOT NULL,
     notification_id uuid NOT NULL,
     lane smallint NOT NULL,
+    channel smallint NOT NULL,
     attempt smallint NOT NULL,
+    uncertain boolean NOT NULL,
     fence bigint NOT NULL,
     holder uuid NOT NULL,
     lease_until timestamptz NOT NULL,
@@ -253,8 +257,9 @@ CREATE TABLE queue_retries (
     service_id uuid NOT NULL,
     notification_id uuid NOT NULL,
     lane smallint NOT NULL,
+    channel smallint NOT NULL,
     attempt smallint NOT NULL,
-    uncertain boolean NOT NULL, -- an earlier attempt may have been sent: ask the provider before sending again
+    uncertain boolean NOT NULL,
     PRIMARY KEY (run_at, service_id, notification_id)
 );
 -- Handed over, and its fate is to come.
@@ -272,11 +277,13 @@ CREATE TABLE unmatched_receipts (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     provider text NOT NULL,
     reference text NOT NULL,
+    notification_id uuid, -- when the provider told it: then it settles an attempt that was uncertain
     status smallint NOT NULL,
     provider_response text,
     at timestamptz NOT NULL,
     received_at timestamptz NOT NULL
 );
+CREATE INDEX unmatched_receipts_by_notification ON unmatched_receipts (notification_id) WHERE notification_id IS NOT NULL;
 
 -- Callbacks owed to services.
 CREATE TABLE callback_tasks (
@@ -288,7 +295,7 @@ CREATE TABLE callback_tasks (
     fence bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (service_id, notification_id, callback_type)
 );
-CREATE INDEX callback_tasks_by_time ON callback_tasks (run_at);
+CREATE INDEX callback_tasks_by_service ON callback_tasks (service_id, run_at);
 
 -- The exact daily limit: one row a service and UTC day, raised in the transaction that accepts.
 CREATE TABLE daily_usage (

@@ -275,6 +275,11 @@ int Cluster::pid() const
     return impl_->server ? impl_->server->pid() : -1;
 }
 
+bool Cluster::running() const
+{
+    return impl_->server && !impl_->server->poll();
+}
+
 Result<std::string> Cluster::database(const std::string& name)
 {
     const PgConnection connection(PQconnectdb(impl_->conninfo("postgres").c_str()), &PQfinish);

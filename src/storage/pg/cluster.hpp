@@ -40,6 +40,8 @@ public:
     // Starts the server again after stop() or kill(), on the same folder and under the same conninfo.
     Result<void> restart();
     [[nodiscard]] int pid() const;  // -1 while stopped
+    // False after stop(), kill(), and when the server has ended by itself.
+    [[nodiscard]] bool running() const;
     // conninfo of a database in it; created when absent.
     Result<std::string> database(const std::string& name);
     // The same as a postgresql:// URI, which other programs take as well.

@@ -128,6 +128,14 @@ Task<Result<void>> check_schema(Database& database, std::span<const Migration> m
                                                        migrations.size() - applied.size(), kHint));
 }
 
+Task<std::string> schema_version(Database& database, Deadline deadline)
+{
+    const auto rows = co_await database.execute(kFind, Params(), deadline);
+    if (rows.empty()) co_return std::string();
+    const auto newest = rows.as<Applied>(rows.size() - 1);
+    co_return full_name(newest.number, newest.name);
+}
+
 Task<Result<MigrationReport>> migrate(Database& database, Deadline deadline)
 {
     return migrate(database, sql::kMigrations, deadline);

@@ -27,6 +27,9 @@ Task<Result<MigrationReport>> migrate(Database& database, Deadline deadline);
 // binary.
 Task<Result<void>> check_schema(Database& database, Deadline deadline);
 
+// The name of the newest migration the database has, "0001_init". Throws as Database::execute does.
+Task<std::string> schema_version(Database& database, Deadline deadline);
+
 // The same with other migrations. For tests.
 Task<Result<MigrationReport>> migrate(Database& database, std::span<const Migration> migrations, Deadline deadline);
 Task<Result<void>> check_schema(Database& database, std::span<const Migration> migrations, Deadline deadline);

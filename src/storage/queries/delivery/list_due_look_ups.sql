@@ -5,7 +5,11 @@ WITH due AS (
     WHERE look_up_at <= $1::timestamptz
     ORDER BY look_up_at LIMIT $2::int4
     FOR UPDATE SKIP LOCKED
+),
+pushed AS (
+    UPDATE awaiting_receipts a SET look_up_at = $3::timestamptz
+    FROM due d WHERE a.provider = d.provider AND a.reference = d.reference
+    RETURNING a.provider, a.reference, a.service_id, a.notification_id
 )
-UPDATE awaiting_receipts a SET look_up_at = $3::timestamptz
-FROM due d WHERE a.provider = d.provider AND a.reference = d.reference
-RETURNING a.provider, a.reference, a.service_id, a.notification_id
+SELECT p.provider, p.reference, p.notification_id, n.sent_at
+FROM pushed p JOIN notifications n ON n.service_id = p.service_id AND n.id = p.notification_id

@@ -1,8 +1,9 @@
--- Applies a batch of receipts, one for each (provider, reference). $1 provider, $2 reference, $3 status, $4 response, $5 at. $6 now.
+-- Applies a batch of receipts, one for each (provider, reference). $1 provider, $2 reference, $3 status, $4 response, $5 at,
+-- $6 notification, where the provider told it. $7 now.
 -- A final status ends the wait; a receipt nobody awaits is kept in unmatched_receipts (it may have overtaken the answer to the hand-off).
 WITH input AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::int2[], $4::text[], $5::timestamptz[])
-        AS t (provider, reference, status, response, at)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::int2[], $4::text[], $5::timestamptz[], $6::uuid[])
+        AS t (provider, reference, status, response, at, told_id)
 ),
 known AS (
     SELECT i.*, a.service_id, a.notification_id
@@ -22,14 +23,14 @@ old AS (
 changed AS (
     UPDATE notifications n
     SET status = CASE WHEN o.status = 3 AND k.status = 9 THEN 8 ELSE k.status END,
-        provider_response = nullif(k.response, ''), updated_at = $6::timestamptz
+        provider_response = nullif(k.response, ''), updated_at = $7::timestamptz
     FROM known k JOIN old o ON o.service_id = k.service_id AND o.id = k.notification_id
     WHERE n.service_id = k.service_id AND n.id = k.notification_id
     RETURNING n.service_id, n.id, n.status, k.provider, k.at
 ),
 noted AS (
     INSERT INTO notification_events (at, service_id, notification_id, kind, status, provider)
-    SELECT $6::timestamptz, service_id, id, 6, status, provider FROM changed
+    SELECT $7::timestamptz, service_id, id, 6, status, provider FROM changed
 ),
 counted AS (
     INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, notifications, billable_units)
@@ -46,15 +47,16 @@ counted AS (
 ),
 owed AS (
     INSERT INTO callback_tasks (service_id, notification_id, callback_type, run_at, attempt)
-    SELECT c.service_id, c.id, 'delivery_status', $6::timestamptz, 1
+    SELECT c.service_id, c.id, 'delivery_status', $7::timestamptz, 1
     FROM changed c JOIN service_callbacks s ON s.service_id = c.service_id AND s.callback_type = 'delivery_status'
     WHERE c.status NOT IN (2, 3)
     ON CONFLICT DO NOTHING
+    RETURNING notification_id
 ),
 kept AS (
-    INSERT INTO unmatched_receipts (provider, reference, status, provider_response, at, received_at)
-    SELECT i.provider, i.reference, i.status, nullif(i.response, ''), i.at, $6::timestamptz
+    INSERT INTO unmatched_receipts (provider, reference, notification_id, status, provider_response, at, received_at)
+    SELECT i.provider, i.reference, i.told_id, i.status, nullif(i.response, ''), i.at, $7::timestamptz
     FROM input i
     WHERE NOT EXISTS (SELECT FROM known k WHERE k.provider = i.provider AND k.reference = i.reference)
 )
-SELECT service_id, id FROM changed
+SELECT (SELECT count(*) FROM changed) AS changed, (SELECT count(*) FROM owed) AS callbacks_owed

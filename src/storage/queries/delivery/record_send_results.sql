@@ -10,7 +10,7 @@ WITH input AS (
 ended AS (
     DELETE FROM queue_leases l USING input i
     WHERE l.service_id = i.service_id AND l.notification_id = i.id AND l.fence = i.fence
-    RETURNING i.*, l.lane, l.attempt
+    RETURNING i.*, l.lane, l.channel, l.attempt, l.uncertain
 ),
 old AS (
     SELECT n.service_id, n.id, n.status, n.billable_units, n.local_date, n.template_id, n.channel, n.key_type
@@ -37,8 +37,8 @@ awaited AS (
     ON CONFLICT (provider, reference) DO NOTHING
 ),
 retried AS (
-    INSERT INTO queue_retries (run_at, service_id, notification_id, lane, attempt, uncertain)
-    SELECT retry_at, service_id, id, lane, attempt + 1, kind = 4 FROM ended WHERE outcome = 3
+    INSERT INTO queue_retries (run_at, service_id, notification_id, lane, channel, attempt, uncertain)
+    SELECT retry_at, service_id, id, lane, channel, attempt + 1, uncertain OR kind = 4 FROM ended WHERE outcome = 3
 ),
 noted AS (
     INSERT INTO notification_events (at, service_id, notification_id, kind, status, attempt, provider, detail)
@@ -65,5 +65,6 @@ owed AS (
     JOIN service_callbacks s ON s.service_id = c.service_id AND s.callback_type = 'delivery_status'
     WHERE e.outcome = 4
     ON CONFLICT DO NOTHING
+    RETURNING notification_id
 )
-SELECT service_id, id FROM ended
+SELECT (SELECT count(*) FROM changed) AS changed, (SELECT count(*) FROM owed) AS callbacks_owed

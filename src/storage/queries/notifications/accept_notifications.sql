@@ -57,8 +57,8 @@ contents AS (
     SELECT purge_on, service_id, id, sealed FROM admitted
 ),
 ready AS (
-    INSERT INTO queue_ready (lane, service_id, notification_id, attempt)
-    SELECT lane, service_id, id, 1 FROM admitted
+    INSERT INTO queue_ready (lane, service_id, channel, notification_id, attempt, uncertain)
+    SELECT lane, service_id, channel, id, 1, false FROM admitted
 ),
 lanes AS (
     INSERT INTO queue_services (lane, service_id)

@@ -1,4 +1,4 @@
--- Puts retries whose time has come back into their lane. $1 now, $2 the most to move.
+-- Puts retries whose time has come back into their lane, and says where. $1 now, $2 the most to move.
 WITH due AS (
     SELECT run_at, service_id, notification_id FROM queue_retries
     WHERE run_at <= $1::timestamptz
@@ -8,7 +8,10 @@ WITH due AS (
 taken AS (
     DELETE FROM queue_retries r USING due d
     WHERE r.run_at = d.run_at AND r.service_id = d.service_id AND r.notification_id = d.notification_id
-    RETURNING r.lane, r.service_id, r.notification_id, r.attempt
+    RETURNING r.lane, r.service_id, r.channel, r.notification_id, r.attempt, r.uncertain
+),
+moved AS (
+    INSERT INTO queue_ready (lane, service_id, channel, notification_id, attempt, uncertain)
+    SELECT lane, service_id, channel, notification_id, attempt, uncertain FROM taken
 )
-INSERT INTO queue_ready (lane, service_id, notification_id, attempt)
-SELECT lane, service_id, notification_id, attempt FROM taken
+SELECT lane, service_id, count(*) AS moved FROM taken GROUP BY lane, service_id

@@ -3,7 +3,7 @@ WITH released AS (
     DELETE FROM queue_leases l
     USING unnest($1::uuid[], $2::uuid[], $3::int8[]) AS t (service_id, notification_id, fence)
     WHERE l.service_id = t.service_id AND l.notification_id = t.notification_id AND l.fence = t.fence
-    RETURNING l.lane, l.service_id, l.notification_id, l.attempt
+    RETURNING l.lane, l.service_id, l.channel, l.notification_id, l.attempt, l.uncertain
 )
-INSERT INTO queue_ready (lane, service_id, notification_id, attempt)
-SELECT lane, service_id, notification_id, attempt FROM released
+INSERT INTO queue_ready (lane, service_id, channel, notification_id, attempt, uncertain)
+SELECT lane, service_id, channel, notification_id, attempt, uncertain FROM released

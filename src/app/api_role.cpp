@@ -1,0 +1,107 @@
+#include "app/api_role.hpp"
+
+#include "app/options.hpp"
+#include "http/context.hpp"
+#include "http/routes.hpp"
+#include "http/server/dispatcher.hpp"
+#include "http/v2/service_authenticator.hpp"
+#include "queue/wake_channel.hpp"
+#include "storage/pg/migrator.hpp"
+
+namespace herald
+{
+
+namespace
+{
+
+constexpr auto kConnectTimeout = seconds(10);
+
+http::ServiceAuthenticator make_authenticator(ServiceDirectory& directory, const Settings& settings, const Clock& clock)
+{
+    return {directory, clock, settings.security.internal_client_id, settings.security.internal_secret};
+}
+
+}  // namespace
+
+// In the order of construction: each uses those above it.
+struct ApiRole::Parts
+{
+    Parts(const Settings& settings, Collaborators& with, Loop& loop, TaskScope& scope)
+        : database(loop.executor(), database_options(settings, "api")),
+          zone(settings.time_zone),
+          directory(database, with.keys, with.clock, directory_options(settings)),
+          limiter(database),
+          idempotency(database, with.keys),
+          wake_sender(database, scope),
+          writer(database, scope, loop.executor(), {}, tell_workers(std::move(with.queued))),
+          accept(directory, limiter, idempotency, writer, with.keys, with.clock, zone, accept_options(settings)),
+          notifications(database),
+          templates(database),
+          context{.directory = directory,
+                  .accept = accept,
+                  .notifications = notifications,
+                  .templates = templates,
+                  .keys = with.keys,
+                  .clock = with.clock,
+                  .zone = zone,
+                  .schema_version = [this](Deadline deadline) { return pg::schema_version(database, deadline); },
+                  .mailbox = std::move(with.mailbox)},
+          authenticator(make_authenticator(directory, settings, with.clock)),
+          dispatcher(router, authenticator, context),
+          server(
+              loop.executor(), server_options(settings),
+              [this](http::Request& request) { return dispatcher.dispatch(request); }, with.clock)
+    {
+        http::add_all_routes(router);
+    }
+
+    // Workers of other processes hear of it from the database.
+    NotificationWriter::Written tell_workers(NotificationWriter::Written here)
+    {
+        if (here) return here;
+        return [this](Lane lane, ServiceId service) { wake_sender.notify(static_cast<std::int16_t>(lane), service); };
+    }
+
+    pg::Database database;
+    const TimeZone zone;
+    ServiceDirectory directory;
+    RateLimiter limiter;
+    IdempotencyKeys idempotency;
+    WakeSender wake_sender;
+    NotificationWriter writer;
+    AcceptNotification accept;
+    NotificationStore notifications;
+    TemplateStore templates;
+    http::Context context;
+    http::Router router;
+    http::ServiceAuthenticator authenticator;
+    http::Dispatcher dispatcher;
+    http::Server server;
+};
+
+ApiRole::ApiRole(const Settings& settings, Collaborators with)
+    : Role("api"), settings_(settings), parts_(std::make_unique<Parts>(settings, with, loop(), scope()))
+{
+}
+
+ApiRole::~ApiRole()
+{
+    halt();
+}
+
+std::uint16_t ApiRole::port() const
+{
+    return parts_->server.port();
+}
+
+Task<> ApiRole::open()
+{
+    co_await parts_->database.connect(deadline_in(kConnectTimeout));
+}
+
+Task<> ApiRole::run(StopToken stop)
+{
+    co_await parts_->server.run(std::move(stop));
+}
+
+}  // namespace herald

@@ -1,0 +1,132 @@
+#include "app/bench/site.hpp"
+
+#include <cstdlib>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "app/options.hpp"
+#include "app/prepare_database.hpp"
+#include "base/jwt.hpp"
+#include "runtime/task_scope.hpp"
+#include "sql/queries.hpp"
+
+namespace herald::bench
+{
+
+namespace
+{
+
+constexpr auto kTimeout = seconds(60);
+constexpr std::size_t kDifferentRequests = 500;
+constexpr auto kSignEvery = seconds(5);
+constexpr std::string_view kSimulatedNumber = "+14254147755";
+constexpr std::string_view kSimulatedAddress = "simulate-delivered@notifications.service.gov.uk";
+
+template <class T>
+T must(Result<T> result)
+{
+    if (!result) throw std::runtime_error(result.error().message);
+    return std::move(*result);
+}
+
+std::string http_post(std::string_view path, std::string_view token, std::string_view body)
+{
+    return fmt::format(
+        "POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n"
+        "Content-Length: {}\r\n\r\n{}",
+        path, token, body.size(), body);
+}
+
+}  // namespace
+
+Site::Site(std::filesystem::path directory) : directory_(std::move(directory)), keys_(KeyRing::generate())
+{
+    pg::ClusterOptions options;
+    options.directory = directory_;
+    cluster_ = must(pg::Cluster::start(std::move(options)));
+    must(cluster_->database("herald"));
+    settings_.database.url = cluster_->database_url("herald");
+    settings_.security.keys = keys_.to_text();
+    settings_.security.internal_secret = base64url_encode(random_bytes(24));
+    settings_.http.port = 0;
+    must(prepare_database(settings_));
+    with_database(1,
+                  [this](pg::Database& database) -> Task<>
+                  {
+                      demo_ = co_await seed_demo(database, keys_, SystemClock().now(), deadline_in(kTimeout));
+                      // The limits stay switched on; they are only set where the run does not reach them.
+                      co_await database.execute(sql::bench_raise_limits, pg::Params(), deadline_in(kTimeout));
+                  });
+}
+
+Site::~Site()
+{
+    cluster_->stop();
+    cluster_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+}
+
+void Site::with_database(int connections, const std::function<Task<>(pg::Database&)>& work) const
+{
+    run_task<>(
+        [&]() -> Task<>
+        {
+            auto options = database_options(settings_, "bench");
+            options.connections = connections;
+            pg::Database database(co_await asio::this_coro::executor, std::move(options));
+            co_await database.connect(deadline_in(kTimeout));
+            co_await work(database);
+            database.close();
+        });
+}
+
+RequestMaker::RequestMaker(const DemoService& service, Recipients recipients)
+    : service_(service), recipients_(recipients)
+{
+}
+
+std::string_view RequestMaker::next()
+{
+    if (std::chrono::steady_clock::now() >= sign_again_) sign();
+    next_ = (next_ + 1) % requests_.size();
+    return requests_[next_];
+}
+
+void RequestMaker::sign()
+{
+    const auto token =
+        sign_token(service_.service_id.to_string(),
+                   std::string_view(service_.keys.normal).substr(service_.keys.normal.size() - 36), SystemClock().now());
+    const bool real = recipients_ == Recipients::real;
+    requests_.clear();
+    for (std::size_t i = 0; i < kDifferentRequests; ++i)
+    {
+        const auto number = real ? fmt::format("+1202555{:04}", i) : std::string(kSimulatedNumber);
+        const auto address = real ? fmt::format("person{}@example.gov", i) : std::string(kSimulatedAddress);
+        const auto values =
+            fmt::format(R"("personalisation": {{"name": "Person {}"}}, "reference": "bench-{}"}})", i, i);
+        requests_.push_back(http_post("/v2/notifications/sms", token,
+                                      fmt::format(R"({{"phone_number": "{}", "template_id": "{}", {})", number,
+                                                  service_.templates.sms.to_string(), values)));
+        requests_.push_back(http_post("/v2/notifications/email", token,
+                                      fmt::format(R"({{"email_address": "{}", "template_id": "{}", {})", address,
+                                                  service_.templates.email.to_string(), values)));
+    }
+    sign_again_ = deadline_in(kSignEvery);
+}
+
+double resident_mb()
+{
+    std::ifstream status("/proc/self/status");
+    std::string word;
+    while (status >> word)
+    {
+        double kilobytes = 0;
+        if (word == "VmHWM:" && status >> kilobytes) return kilobytes / 1024;
+    }
+    return 0;
+}
+
+}  // namespace herald::bench

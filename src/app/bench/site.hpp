@@ -1,0 +1,68 @@
+// Where `herald bench` measures: a PostgreSQL of its own with durable settings in a throw-away folder, a migrated and
+// seeded database, and requests to send.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/crypto.hpp"
+#include "base/settings.hpp"
+#include "operations/seed_demo.hpp"
+#include "storage/pg/cluster.hpp"
+#include "storage/pg/database.hpp"
+
+namespace herald::bench
+{
+
+class Site
+{
+public:
+    // Blocking. Throws std::runtime_error with the reason when the site cannot be made.
+    explicit Site(std::filesystem::path directory);
+    Site(const Site&) = delete;
+    Site& operator=(const Site&) = delete;
+    ~Site();  // stops PostgreSQL and removes the folder
+
+    [[nodiscard]] const Settings& settings() const { return settings_; }
+    [[nodiscard]] const KeyRing& keys() const { return keys_; }
+    [[nodiscard]] const Demo& demo() const { return demo_; }
+    // Runs `work` to its end with a Database of its own. Blocking.
+    void with_database(int connections, const std::function<Task<>(pg::Database&)>& work) const;
+
+private:
+    std::filesystem::path directory_;
+    std::unique_ptr<pg::Cluster> cluster_;
+    Settings settings_;
+    KeyRing keys_;
+    Demo demo_;
+};
+
+enum class Recipients
+{
+    real,       // many different ones
+    simulated,  // accepted and answered like the others, but nothing is written: the server without its database call
+};
+
+// Requests that send a text message or an email in turn, signed anew every few seconds.
+class RequestMaker
+{
+public:
+    RequestMaker(const DemoService& service, Recipients recipients);
+    [[nodiscard]] std::string_view next();
+
+private:
+    void sign();
+
+    const DemoService service_;
+    const Recipients recipients_;
+    std::vector<std::string> requests_;
+    std::size_t next_ = 0;
+    Deadline sign_again_{};
+};
+
+// Resident memory of this process, and the most it ever was, in MB.
+double resident_mb();
+
+}  // namespace herald::bench

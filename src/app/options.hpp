@@ -1,0 +1,23 @@
+// From the settings of a process to the options of each of its objects: the one place where a configuration key meets
+// its user. Pure.
+#pragma once
+
+#include "base/settings.hpp"
+#include "http/server/server.hpp"
+#include "operations/accept_notification.hpp"
+#include "operations/deliver_notifications.hpp"
+#include "operations/service_directory.hpp"
+#include "queue/queue.hpp"
+#include "storage/pg/database.hpp"
+
+namespace herald
+{
+
+pg::DatabaseOptions database_options(const Settings& settings, std::string_view role);
+http::ServerOptions server_options(const Settings& settings);
+AcceptOptions accept_options(const Settings& settings);
+ServiceDirectory::Options directory_options(const Settings& settings);
+DeliverOptions deliver_options(const Settings& settings);
+QueueOptions queue_options(const Settings& settings);
+
+}  // namespace herald

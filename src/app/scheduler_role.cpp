@@ -1,0 +1,60 @@
+#include "app/scheduler_role.hpp"
+
+#include "app/options.hpp"
+#include "ops/scheduler.hpp"
+
+namespace herald
+{
+
+namespace
+{
+
+constexpr auto kConnectTimeout = seconds(10);
+constexpr std::int64_t kLeaderLock = 0x4865'7261'6C65;  // "Herale": beside the migrator's, any number nobody else takes
+
+pg::DatabaseOptions options_for(const Settings& settings, int connections)
+{
+    auto options = database_options(settings, "scheduler");
+    options.connections = connections;
+    return options;
+}
+
+}  // namespace
+
+struct SchedulerRole::Parts
+{
+    Parts(const Settings& settings, const Clock& clock, Loop& loop)
+        : database(loop.executor(), options_for(settings, 2)),
+          zone(settings.time_zone),
+          leader(loop.executor(), options_for(settings, 1), kLeaderLock),
+          scheduler(loop.executor(), leader, TaskContext{database, zone}, clock, schedule(), {})
+    {
+    }
+
+    pg::Database database;
+    const TimeZone zone;
+    Leader leader;
+    Scheduler scheduler;
+};
+
+SchedulerRole::SchedulerRole(const Settings& settings, const Clock& clock)
+    : Role("scheduler"), parts_(std::make_unique<Parts>(settings, clock, loop()))
+{
+}
+
+SchedulerRole::~SchedulerRole()
+{
+    halt();
+}
+
+Task<> SchedulerRole::open()
+{
+    co_await parts_->database.connect(deadline_in(kConnectTimeout));
+}
+
+Task<> SchedulerRole::run(StopToken stop)
+{
+    co_await parts_->scheduler.run(std::move(stop));
+}
+
+}  // namespace herald

@@ -1,0 +1,93 @@
+#include "app/serve.hpp"
+
+#include <cstdlib>
+
+#include "app/options.hpp"
+#include "base/log.hpp"
+#include "runtime/task_scope.hpp"
+#include "storage/pg/migrator.hpp"
+
+namespace herald
+{
+
+namespace
+{
+
+constexpr auto kConnectTimeout = seconds(10);
+constexpr int kNotDrained = 3;
+
+Task<Result<void>> check_schema_of(const Settings& settings)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    auto options = database_options(settings, "start");
+    options.connections = 1;
+    pg::Database database(executor, std::move(options));
+    const auto deadline = deadline_in(kConnectTimeout);
+    co_await database.connect(deadline);
+    auto checked = co_await pg::check_schema(database, deadline);
+    database.close();
+    co_return checked;
+}
+
+Result<void> check_database(const Settings& settings)
+{
+    try
+    {
+        return run_task<Result<void>>([&settings] { return check_schema_of(settings); });
+    }
+    catch (const std::exception& failure)
+    {
+        return fail(ErrorKind::unavailable,
+                    std::string("the database of database.url does not answer: ") + failure.what());
+    }
+}
+
+log::Level level_of(std::string_view name)
+{
+    if (name == "debug") return log::Level::debug;
+    if (name == "warning") return log::Level::warning;
+    return name == "error" ? log::Level::error : log::Level::info;
+}
+
+}  // namespace
+
+void configure_log(const LogSettings& settings)
+{
+    log::configure(level_of(settings.level), settings.format == "text" ? log::Format::text : log::Format::json);
+}
+
+Result<void> run_until_signal(Node& node, const ProcessHooks& hooks)
+{
+    const bool by_signal = node.wait_for_end(hooks.look);
+    log::info("stopping", {{"asked", by_signal}});
+    if (!node.stop())
+    {
+        hooks.before_exit();
+        std::_Exit(kNotDrained);
+    }
+    log::info("stopped");
+    if (!by_signal) return fail(ErrorKind::internal, "a role failed; the log says why");
+    return {};
+}
+
+Result<void> serve(const Settings& settings, RoleSet roles)
+{
+    configure_log(settings.log);
+    if (auto complete = check_complete(settings); !complete) return complete;
+    auto keys = KeyRing::parse(settings.security.keys);
+    if (!keys) return Failure(keys.error());
+    if (auto checked = check_database(settings); !checked) return checked;
+    try
+    {
+        Node node(settings, std::move(*keys), roles, nullptr);
+        if (auto started = node.start(); !started) return started;
+        if (roles.api) log::info("listening", {{"host", settings.http.host}, {"port", node.port()}});
+        return run_until_signal(node, {});
+    }
+    catch (const std::runtime_error& failure)
+    {
+        return fail(ErrorKind::unavailable, failure.what());
+    }
+}
+
+}  // namespace herald

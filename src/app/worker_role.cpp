@@ -1,0 +1,115 @@
+#include "app/worker_role.hpp"
+
+#include "app/options.hpp"
+#include "app/providers.hpp"
+#include "queue/wake_channel.hpp"
+#include "workers/callback_worker.hpp"
+#include "workers/delivery_worker.hpp"
+#include "workers/recovery_worker.hpp"
+
+namespace herald
+{
+
+namespace
+{
+
+constexpr auto kConnectTimeout = seconds(10);
+
+DeliveryWorker::Options worker_options(const Settings& settings)
+{
+    DeliveryWorker::Options options;
+    options.concurrency = static_cast<std::size_t>(settings.delivery.concurrency);
+    options.batch = static_cast<std::size_t>(settings.delivery.batch);
+    return options;
+}
+
+CallbackOptions callback_options(const Settings& settings)
+{
+    CallbackOptions options;
+    options.tries = static_cast<std::int16_t>(settings.callbacks.tries);
+    options.retry_pause = seconds(settings.callbacks.retry_seconds);
+    options.timeout = milliseconds(settings.callbacks.timeout_ms);
+    options.allow_private_addresses = settings.callbacks.allow_private_addresses;
+    return options;
+}
+
+}  // namespace
+
+// In the order of construction: each uses those above it.
+struct WorkerRole::Parts
+{
+    Parts(const Settings& settings, const Collaborators& with, Loop& loop, TaskScope& scope)
+        : executor(loop.executor()),
+          database(executor, database_options(settings, "worker")),
+          directory(database, with.keys, with.clock, directory_options(settings)),
+          recorder(database, with.clock, scope, executor),
+          providers(
+              executor, settings, with.mailbox, [this](Receipt receipt) { recorder.receive(std::move(receipt)); },
+              with.clock),
+          wake_up(executor),
+          queue(database, wake_up, queue_options(settings)),
+          deliver(directory, recorder, providers.set(), with.keys, with.clock, deliver_options(settings)),
+          delivery(executor, queue, deliver, wake_up, with.clock, worker_options(settings)),
+          look_up(database, recorder, providers.set(), with.clock, {}),
+          recovery(executor, queue, recorder, look_up, with.clock, {}),
+          http(executor),
+          callbacks(database, http, with.keys, with.clock, scope, executor, callback_options(settings)),
+          callback_worker(executor, callbacks, with.clock, {}),
+          listener(
+              database, [this](std::int16_t lane, ServiceId service) { queue.hint(lane, service); },
+              [this] { return queue.refresh_services(deadline_in(kConnectTimeout)); })
+    {
+        recorder.on_callbacks_owed([this] { callback_worker.wake(); });
+    }
+
+    asio::any_io_executor executor;
+    pg::Database database;
+    ServiceDirectory directory;
+    DeliveryRecorder recorder;
+    Providers providers;
+    WakeUp wake_up;
+    DeliveryQueue queue;
+    DeliverNotifications deliver;
+    DeliveryWorker delivery;
+    LookUpReceipts look_up;
+    RecoveryWorker recovery;
+    HttpClient http;
+    DeliverCallbacks callbacks;
+    CallbackWorker callback_worker;
+    WakeListener listener;
+};
+
+WorkerRole::WorkerRole(const Settings& settings, Collaborators with)
+    : Role("worker"), parts_(std::make_unique<Parts>(settings, with, loop(), scope()))
+{
+}
+
+WorkerRole::~WorkerRole()
+{
+    halt();
+}
+
+void WorkerRole::hint(Lane lane, ServiceId service)
+{
+    parts_->queue.hint(static_cast<std::int16_t>(lane), service);
+}
+
+Task<> WorkerRole::open()
+{
+    co_await parts_->database.connect(deadline_in(kConnectTimeout));
+    co_await parts_->queue.refresh_services(deadline_in(kConnectTimeout));
+}
+
+Task<> WorkerRole::run(StopToken stop)
+{
+    TaskScope all(parts_->executor);
+    all.spawn("delivery_worker", parts_->delivery.run(stop));
+    all.spawn("recovery_worker", parts_->recovery.run(stop));
+    all.spawn("callback_worker", parts_->callback_worker.run(stop));
+    all.spawn("wake_listener", parts_->listener.run(stop));
+    all.close();
+    // Each ends by itself once stop is requested: its awaits have deadlines.
+    co_await all.join(Deadline::max());
+}
+
+}  // namespace herald

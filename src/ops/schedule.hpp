@@ -1,0 +1,52 @@
+// The tasks that come with the clock, as data: the scheduler runs them when they are due, `herald task run NAME` at any
+// time, `herald task list` shows them. Every one may run twice, at once in two processes, or be killed at any line.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "runtime/stop.hpp"
+#include "storage/pg/database.hpp"
+
+namespace herald
+{
+
+// What a task works with.
+struct TaskContext
+{
+    pg::Database& database;
+    const TimeZone& zone;
+};
+
+// Every so often, or once a local day.
+struct TaskTime
+{
+    seconds period{0};                       // 0: at `local_time`
+    std::optional<seconds> local_time = {};  // since the local midnight
+
+    // The first moment after `after`. A local time that a day does not have (the clocks go forward) is the moment of
+    // the change.
+    [[nodiscard]] Instant next(Instant after, const TimeZone& zone) const;
+};
+
+struct ScheduledTask
+{
+    std::string_view name;  // verb_noun; a metric label
+    std::string_view help;  // one line
+    TaskTime time;
+    bool at_start;    // also when a scheduler begins to lead
+    seconds timeout;  // a run is cut off there
+    // How much was done, in the task's own unit (0: nothing to do). `now` decides everything that depends on time.
+    Task<std::int64_t> (*run)(TaskContext& context, Instant now, Deadline deadline);
+};
+
+std::span<const ScheduledTask> schedule();
+// nullptr: no such task.
+const ScheduledTask* find_scheduled_task(std::string_view name);
+
+// One run: limits, logs and counts it (herald_scheduled_task_seconds). Throws what the task throws.
+Task<std::int64_t> run_scheduled_task(const ScheduledTask& task, TaskContext& context, Instant now);
+
+}  // namespace herald
