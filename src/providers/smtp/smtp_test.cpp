@@ -499,13 +499,8 @@ private:
     std::list<SmtpImposter> servers_;
 };
 
-std::unique_ptr<ProviderHarness> make_smtp_harness()
-{
-    return std::make_unique<SmtpHarness>();
-}
-
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Smtp, ProviderSuite, testing::Values(ProviderHarnessFactory(&make_smtp_harness)));
+INSTANTIATE_TYPED_TEST_SUITE_P(Smtp, ProviderSuite, SmtpHarness);
 
 }  // namespace herald
