@@ -7,8 +7,8 @@ import re
 import tree
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
-# Headers that the build writes (tools/sqlgen.py): they are allowed or not like others, but cannot be looked up in the tree.
-GENERATED = "sql/"
+# Headers that the build writes (tools/sqlgen.py, tools/embed.py): they are allowed or not like others, but cannot be looked up in the tree.
+GENERATED = ("sql/", "embedded/")
 
 
 def read_rules(text):

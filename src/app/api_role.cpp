@@ -2,8 +2,8 @@
 
 #include "app/options.hpp"
 #include "http/context.hpp"
+#include "http/routes.hpp"
 #include "http/server/dispatcher.hpp"
-#include "http/v2/handlers.hpp"
 #include "http/v2/service_authenticator.hpp"
 #include "queue/wake_channel.hpp"
 #include "storage/pg/migrator.hpp"
@@ -45,6 +45,7 @@ struct ApiRole::Parts
                   .clock = with.clock,
                   .zone = zone,
                   .schema_version = [this](Deadline deadline) { return pg::schema_version(database, deadline); },
+                  .is_draining = [this] { return stop && stop->requested(); },
                   .mailbox = std::move(with.mailbox)},
           authenticator(make_authenticator(directory, settings, with.clock)),
           dispatcher(router, authenticator, context),
@@ -52,16 +53,20 @@ struct ApiRole::Parts
               loop.executor(), server_options(settings),
               [this](http::Request& request) { return dispatcher.dispatch(request); }, with.clock)
     {
-        router.add(http::v2_routes());
+        http::add_all_routes(router);
     }
 
     // Workers of other processes hear of it from the database.
     NotificationWriter::Written tell_workers(NotificationWriter::Written here)
     {
         if (here) return here;
-        return [this](Lane lane, ServiceId service) { wake_sender.notify(static_cast<std::int16_t>(lane), service); };
+        return [this](Lane lane, ServiceId service)
+        {
+            wake_sender.notify(static_cast<std::int16_t>(lane), service);
+        };
     }
 
+    std::optional<StopToken> stop;  // since run()
     pg::Database database;
     const TimeZone zone;
     ServiceDirectory directory;
@@ -101,6 +106,7 @@ Task<> ApiRole::open()
 
 Task<> ApiRole::run(StopToken stop)
 {
+    parts_->stop = stop;
     co_await parts_->server.run(std::move(stop));
 }
 

@@ -10,6 +10,7 @@
 #include "base/uuid.hpp"
 #include "domain/notifications/event.hpp"
 #include "domain/notifications/notification.hpp"
+#include "domain/services/service.hpp"
 #include "storage/pg/database.hpp"
 
 namespace herald
@@ -32,6 +33,11 @@ struct NotificationRow
     std::optional<std::string> client_reference;
     std::optional<std::string> provider_response;
     std::optional<std::string> created_by_name;
+    std::optional<std::string> provider_reference;
+    std::optional<std::string> sent_by;
+    std::optional<Uuid> api_key_id;
+    std::optional<Uuid> job_id;
+    std::optional<std::int32_t> job_row_number;
     std::string sealed;
 };
 
@@ -45,6 +51,31 @@ struct NotificationFilter
     bool include_jobs = false;
 };
 
+// A page by its number, as v1 has it.
+struct NumberedPageRequest
+{
+    NotificationFilter filter;  // older_than and reference are not used
+    std::optional<Instant> not_before;
+    std::int64_t page = 1;
+    std::int32_t page_size = 250;
+};
+
+struct NumberedPage
+{
+    std::vector<NotificationRow> rows;
+    bool has_more = false;   // exact, at any depth
+    std::int64_t total = 0;  // exact up to kCountedExactly; beyond, see NotificationStore::page
+};
+
+// Which service and template a message came from.
+struct NotificationLabel
+{
+    NotificationId id;
+    std::string service;
+    std::string template_name;
+    std::int32_t template_version = 0;
+};
+
 struct NotificationEvent
 {
     Instant at{};
@@ -53,6 +84,44 @@ struct NotificationEvent
     std::optional<std::int16_t> attempt;
     std::string provider;
     std::string detail;
+};
+
+// Where a message is in the queue; all empty once its fate is known.
+struct QueuePlace
+{
+    std::optional<std::int16_t> ready_lane;  // waits to be claimed
+    std::optional<Instant> lease_until;      // a worker has it
+    std::optional<Instant> retry_at;         // waits for its next attempt
+    std::optional<Instant> look_up_at;       // waits for a receipt; then the provider is asked
+    std::optional<std::int16_t> attempt;     // the attempt that comes next, or runs
+    std::optional<Instant> callback_at;      // the service is to be told
+    std::optional<std::int16_t> callback_attempt;
+};
+
+// One message as its operator sees it. No recipient, no content.
+struct NotificationFacts
+{
+    NotificationId id;
+    ServiceId service_id;
+    std::string service_name;
+    TemplateId template_id;
+    std::int32_t template_version = 0;
+    std::string template_name;
+    std::string api_key_name;  // empty: not sent by API
+    KeyType key_type = KeyType::normal;
+    Channel channel = Channel::sms;
+    NotificationStatus status = NotificationStatus::created;
+    std::int16_t billable_units = 0;
+    bool international = false;
+    Instant created_at{};
+    std::optional<Instant> sent_at;
+    std::optional<Instant> updated_at;
+    LocalDate purge_on{};  // its personal data is gone from then on
+    std::optional<std::string> sent_by;
+    std::optional<std::string> client_reference;
+    std::optional<std::string> provider_reference;
+    std::optional<std::string> provider_response;
+    QueuePlace place;
 };
 
 struct ReceivedText
@@ -73,12 +142,23 @@ public:
     // Newest first, at most `page_size`.
     Task<std::vector<NotificationRow>> list(ServiceId service, NotificationFilter filter, LocalDate today,
                                             std::int32_t page_size, Deadline deadline);
+    // v1's answer holds a total and a link to the last page, so this one counts, at a bounded price: rows up to
+    // kCountedExactly; of what is beyond, the ledger tells how many there are. Its figure includes messages of jobs and
+    // goes by whole days, so it may be a little high; it is never less than what was seen.
+    static constexpr std::int64_t kCountedExactly = 10'000;
+    Task<NumberedPage> page(Service owner, NumberedPageRequest asked, LocalDate today, Deadline deadline);
+    // Those that are found, in any order. Across services: for the developer's mailbox.
+    Task<std::vector<NotificationLabel>> labels(std::vector<std::pair<ServiceId, NotificationId>> wanted,
+                                                Deadline deadline);
     Task<std::vector<ReceivedText>> list_received(ServiceId service, std::optional<InboundSmsId> older_than,
                                                   LocalDate today, std::int32_t page_size, Deadline deadline);
-    // The whole story, oldest first. Across services: for operators.
-    Task<std::vector<NotificationEvent>> events(NotificationId id, Deadline deadline);
+    // Across services, past its purge date as well: for operators. nullopt: unknown.
+    Task<std::optional<NotificationFacts>> facts(NotificationId id, Deadline deadline);
+    // The whole story, oldest first.
+    Task<std::vector<NotificationEvent>> events(ServiceId service, NotificationId id, Deadline deadline);
 
 private:
+    Task<std::int64_t> count_beyond(Service owner, NumberedPageRequest asked, LocalDate today, Deadline deadline);
     Task<pg::Rows> read_as_tenant(ServiceId service, pg::Statement statement, pg::Params params, Deadline deadline);
 
     pg::Database& database_;

@@ -22,6 +22,10 @@ struct Response
     // Further headers, in order. A name or value with CR, LF or NUL is never sent: the server answers 500 instead.
     std::vector<std::pair<std::string, std::string>> headers;
 
+    // Scripts of any web site may read it (Access-Control-Allow-Origin: *), as the family's API has it. Not for pages
+    // that a browser gets without a token.
+    bool for_any_origin = true;
+
     Response() = default;
     Response(int code, std::string text, std::string type)
         : status(code), body(std::move(text)), content_type(std::move(type))

@@ -12,12 +12,12 @@ namespace herald::http
 namespace
 {
 
-// On every response (validation.md, section 1).
-constexpr std::string_view kFixedHeaders =
+// On every response (validation.md, section 1), the first ones with Response::for_any_origin only.
+constexpr std::string_view kCrossOriginHeaders =
     "Access-Control-Allow-Origin: *\r\n"
     "Access-Control-Allow-Headers: Content-Type,Authorization\r\n"
-    "Access-Control-Allow-Methods: GET,PUT,POST,DELETE\r\n"
-    "X-Content-Type-Options: nosniff\r\n";
+    "Access-Control-Allow-Methods: GET,PUT,POST,DELETE\r\n";
+constexpr std::string_view kFixedHeaders = "X-Content-Type-Options: nosniff\r\n";
 
 constexpr std::size_t kMaxEcho = 128;
 
@@ -129,6 +129,7 @@ void append_head(std::string& out, const Response& response, const Request& requ
         append_number(out, response.body.size());
         out.append("\r\n");
     }
+    if (response.for_any_origin) out.append(kCrossOriginHeaders);
     out.append(kFixedHeaders);
     append_field(out, "X-B3-TraceId", echo_of(request, "X-B3-TraceId"));
     append_field(out, "X-B3-SpanId", echo_of(request, "X-B3-SpanId"));

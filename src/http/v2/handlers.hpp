@@ -8,12 +8,13 @@
 namespace herald::http
 {
 
-Handler post_sms, post_email;                  // post_notification.cpp
-Handler get_notification, list_notifications;  // get_notification.cpp, list_notifications.cpp
+Handler post_sms, post_email, post_unknown_type;  // post_notification.cpp
+Handler get_notification, list_notifications;     // get_notification.cpp, list_notifications.cpp
 Handler get_template, get_template_version, preview_template, list_templates;  // templates.cpp
 Handler list_received_texts;                                                   // received_text_messages.cpp
-Handler get_status, get_metrics;                                               // status.cpp
 
 std::span<const Route> v2_routes();
+// Answers for what the API does not have: routed, but no part of it (api/openapi.json).
+std::span<const Route> v2_fallback_routes();
 
 }  // namespace herald::http

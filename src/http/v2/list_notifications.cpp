@@ -8,6 +8,7 @@
 
 #include "http/v2/handlers.hpp"
 #include "http/v2/notification_json.hpp"
+#include "http/v2/schema.hpp"
 
 namespace herald::http
 {
@@ -16,54 +17,56 @@ namespace
 {
 
 constexpr std::int32_t kPageSize = 250;
-constexpr std::string_view kArguments[] = {"reference", "status", "template_type", "include_jobs", "older_than"};
 
-Result<void> read_statuses(const Query& query, NotificationFilter& filter)
+// In the order in which the family's message names them.
+constexpr std::string_view kStatusNames =
+    "cancelled, created, sending, sent, delivered, pending, failed, technical-failure, temporary-failure, "
+    "permanent-failure, pending-virus-check, validation-failed, virus-scan-failed";
+
+void read_statuses(QueryCheck& check, NotificationFilter& filter)
 {
-    std::string allowed;
-    for (const auto status : kAllStatuses) allowed += (allowed.empty() ? "" : ", ") + std::string(to_string(status));
-    for (const auto text : query.all("status"))
+    for (const auto text : check.all("status"))
     {
         const auto status = parse_status(text);
-        if (!status) return fail(ErrorKind::validation, fmt::format("status {} is not one of [{}]", text, allowed));
-        if (*status == NotificationStatus::failed)
+        if (!status)
+            check.report(fmt::format("status {} is not one of [{}]", text, kStatusNames));
+        else if (*status == NotificationStatus::failed)
             filter.statuses.insert(filter.statuses.end(), kFailedStatuses.begin(), kFailedStatuses.end());
         else
             filter.statuses.push_back(*status);
     }
-    return {};
+}
+
+void read_channels(QueryCheck& check, NotificationFilter& filter)
+{
+    for (const auto text : check.all("template_type"))
+    {
+        if (const auto channel = parse_channel(text))
+            filter.channels.push_back(*channel);
+        else
+            check.report(fmt::format("template_type {} is not one of [sms, email]", text));
+    }
 }
 
 Result<NotificationFilter> read_filter(const Query& query, KeyType key_type)
 {
+    QueryCheck check(query);
     NotificationFilter filter;
     filter.key_type = key_type;
-    if (auto read = read_statuses(query, filter); !read) return Failure(read.error());
-    for (const auto text : query.all("template_type"))
+    if (const auto text = check.first("reference")) filter.reference = std::string(*text);
+    read_statuses(check, filter);
+    read_channels(check, filter);
+    if (const auto text = check.first("include_jobs"))
     {
-        const auto channel = parse_channel(text);
-        if (!channel)
-            return fail(ErrorKind::validation, fmt::format("template_type {} is not one of [sms, email]", text));
-        filter.channels.push_back(*channel);
+        filter.include_jobs = *text == "true" || *text == "True";
+        if (!filter.include_jobs) check.report(fmt::format("include_jobs {} is not one of [true, True]", *text));
     }
-    if (const auto text = query.first("include_jobs"))
-    {
-        if (*text != "true" && *text != "True")
-            return fail(ErrorKind::validation, fmt::format("include_jobs {} is not one of [true, True]", *text));
-        filter.include_jobs = true;
-    }
-    if (const auto text = query.first("older_than"))
+    if (const auto text = check.first("older_than"))
     {
         filter.older_than = NotificationId::parse(*text);
-        if (!filter.older_than) return Failure(not_a_uuid("older_than"));
+        if (!filter.older_than) check.report(not_a_uuid("older_than").message);
     }
-    if (const auto text = query.first("reference")) filter.reference = std::string(*text);
-    for (const auto& [name, value] : query.items())
-    {
-        if (std::find(std::begin(kArguments), std::end(kArguments), name) == std::end(kArguments))
-            return fail(ErrorKind::validation,
-                        fmt::format("Additional properties are not allowed ({} was unexpected)", name));
-    }
+    if (auto valid = check.result(); !valid) return Failure(valid.error());
     return filter;
 }
 
@@ -72,21 +75,43 @@ std::string encode(std::string_view text)
     return boost::urls::encode(boost::core::string_view(text.data(), text.size()), boost::urls::unreserved_chars);
 }
 
+// The arguments that counted, in the order of their first appearance, values of one name together.
+std::vector<Query::Item> effective(const Query& query)
+{
+    std::vector<Query::Item> kept;
+    for (const auto& [name, value] : query.items())
+    {
+        const auto same = [&name](const Query::Item& item)
+        {
+            return item.first == name;
+        };
+        const auto last = std::find_if(kept.rbegin(), kept.rend(), same);
+        const bool may_repeat = name == "status" || name == "template_type";
+        if (last == kept.rend())
+            kept.emplace_back(name, value);
+        else if (may_repeat)
+            kept.emplace(last.base(), name, value);
+    }
+    return kept;
+}
+
 // The same query again, with older_than replaced when it is given.
 std::string link(const Request& request, const std::optional<std::string>& older_than)
 {
-    std::string arguments;
-    const auto add = [&](std::string_view name, std::string_view value)
+    auto arguments = effective(request.query);
+    if (older_than)
     {
-        arguments += fmt::format("{}{}={}", arguments.empty() ? "?" : "&", name, encode(value));
-    };
-    for (const auto& [name, value] : request.query.items())
-    {
-        if (name == "older_than" && older_than) continue;
-        add(name, value);
+        const auto place = std::find_if(arguments.begin(), arguments.end(),
+                                        [](const Query::Item& item) { return item.first == "older_than"; });
+        if (place == arguments.end())
+            arguments.emplace_back("older_than", *older_than);
+        else
+            place->second = *older_than;
     }
-    if (older_than) add("older_than", *older_than);
-    return request.base_url + "v2/notifications" + arguments;
+    std::string text = request.base_url + "v2/notifications";
+    for (const auto& [name, value] : arguments)
+        text += fmt::format("{}{}={}", &name == &arguments.front().first ? "?" : "&", name, encode(value));
+    return text;
 }
 
 }  // namespace

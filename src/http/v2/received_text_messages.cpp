@@ -1,9 +1,8 @@
 // GET /v2/received-text-messages: texts sent to the service, newest first.
 
-#include <fmt/format.h>
-
 #include "http/v2/handlers.hpp"
 #include "http/v2/notification_json.hpp"
+#include "http/v2/schema.hpp"
 #include "operations/inbound_contents.hpp"
 
 namespace herald::http
@@ -18,20 +17,14 @@ constexpr std::int32_t kPageSize = 250;
 
 Task<Response> list_received_texts(Request& request, Context& context)
 {
+    QueryCheck check(request.query);
     std::optional<InboundSmsId> older_than;
-    if (const auto text = request.query.first("older_than"))
+    if (const auto text = check.first("older_than"))
     {
         older_than = InboundSmsId::parse(*text);
-        if (!older_than) co_return error_response(not_a_uuid("older_than"), ErrorShape::v2);
+        if (!older_than) check.report(not_a_uuid("older_than").message);
     }
-    for (const auto& [name, value] : request.query.items())
-    {
-        if (name != "older_than")
-            co_return error_response(
-                Error(ErrorKind::validation,
-                      fmt::format("Additional properties are not allowed ({} was unexpected)", name)),
-                ErrorShape::v2);
-    }
+    if (auto valid = check.result(); !valid) co_return error_response(valid.error(), ErrorShape::v2);
     const ServiceId service = request.principal.service->service().id;
     const LocalDate today = context.zone.date_of(context.clock.now());
     const auto rows =

@@ -18,8 +18,10 @@ constexpr Route kRoutes[] = {
     {Method::post, "/v2/template/{template_id}/preview", Auth::service_key, ErrorShape::v2, preview_template},
     {Method::get, "/v2/templates", Auth::service_key, ErrorShape::v2, list_templates},
     {Method::get, "/v2/received-text-messages", Auth::service_key, ErrorShape::v2, list_received_texts},
-    {Method::get, "/_status", Auth::none, ErrorShape::internal, get_status},
-    {Method::get, "/metrics", Auth::none, ErrorShape::internal, get_metrics},
+};
+
+constexpr Route kFallbackRoutes[] = {
+    {Method::post, "/v2/notifications/{notification_type}", Auth::service_key, ErrorShape::v2, post_unknown_type},
 };
 
 }  // namespace
@@ -27,6 +29,11 @@ constexpr Route kRoutes[] = {
 std::span<const Route> v2_routes()
 {
     return kRoutes;
+}
+
+std::span<const Route> v2_fallback_routes()
+{
+    return kFallbackRoutes;
 }
 
 }  // namespace herald::http

@@ -24,19 +24,47 @@ std::size_t count_characters(std::string_view text)
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-std::string unexpected(const json::object& body, const std::vector<Field>& fields)
+std::string unexpected(std::vector<std::string> names)
+{
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return fmt::format("Additional properties are not allowed ({} {} unexpected)", fmt::join(names, ", "),
+                       names.size() == 1 ? "was" : "were");
+}
+
+std::vector<std::string> unknown_names(const json::object& body, const std::vector<Field>& fields)
 {
     std::vector<std::string> names;
     for (const auto& member : body)
     {
         const std::string_view name(member.key().data(), member.key().size());
-        if (std::none_of(fields.begin(), fields.end(), [&](const Field& field) { return field.name == name; }))
-            names.emplace_back(name);
+        const bool known =
+            std::any_of(fields.begin(), fields.end(), [&](const Field& field) { return field.name == name; });
+        if (!known) names.emplace_back(name);
     }
-    if (names.empty()) return {};
-    std::sort(names.begin(), names.end());
-    return fmt::format("Additional properties are not allowed ({} {} unexpected)", fmt::join(names, ", "),
-                       names.size() == 1 ? "was" : "were");
+    return names;
+}
+
+// Each once, and without quotes: the family cuts them out of its validator's texts.
+void report_to(std::vector<std::string>& messages, std::string message)
+{
+    std::erase(message, '\'');
+    if (std::find(messages.begin(), messages.end(), message) == messages.end()) messages.push_back(std::move(message));
+}
+
+Result<void> result_of(std::vector<std::string> messages)
+{
+    if (messages.empty()) return {};
+    Error error(ErrorKind::validation, std::move(messages.front()));
+    error.more.assign(std::make_move_iterator(messages.begin() + 1), std::make_move_iterator(messages.end()));
+    return Failure(std::move(error));
+}
+
+std::string display_number(const json::value& value)
+{
+    std::string text = to_wire(value);
+    text.pop_back();  // the newline
+    return text;
 }
 
 }  // namespace
@@ -66,7 +94,7 @@ std::string display(const json::value& value)
             return fmt::format("{{{}}}", fmt::join(items, ", "));
         }
         default:
-            return json::serialize(value);
+            return display_number(value);
     }
 }
 
@@ -75,30 +103,59 @@ Result<void> check_object(const json::value& body, const std::vector<Field>& fie
     if (!body.is_object()) return fail(ErrorKind::validation, not_of_type(body, "object"));
     const json::object& object = body.get_object();
     std::vector<std::string> messages;
-    const auto report = [&](std::string message)
-    {
-        if (std::find(messages.begin(), messages.end(), message) == messages.end())
-            messages.push_back(std::move(message));
-    };
     for (const Field& field : fields)
     {
         const json::value* value = object.if_contains(field.name);
         if (value == nullptr) continue;
-        if (auto fault = field.check(*value)) report(fmt::format("{} {}", field.name, *fault));
+        if (auto fault = field.check(*value)) report_to(messages, fmt::format("{} {}", field.name, *fault));
     }
     for (const Field& field : fields)
     {
         if (field.required && !object.contains(field.name))
-            report(fmt::format("{} is a required property", field.name));
+            report_to(messages, fmt::format("{} is a required property", field.name));
     }
     if (!additional_allowed)
     {
-        if (auto message = unexpected(object, fields); !message.empty()) report(std::move(message));
+        if (auto names = unknown_names(object, fields); !names.empty())
+            report_to(messages, unexpected(std::move(names)));
     }
-    if (messages.empty()) return {};
-    Error error(ErrorKind::validation, std::move(messages.front()));
-    error.more.assign(std::make_move_iterator(messages.begin() + 1), std::make_move_iterator(messages.end()));
-    return Failure(std::move(error));
+    return result_of(std::move(messages));
+}
+
+json::value empty_as_object(json::value body)
+{
+    const bool empty = body.is_null() || (body.is_bool() && !body.get_bool()) ||
+                       (body.is_number() && body.to_number<double>() == 0) ||
+                       (body.is_string() && body.get_string().empty()) || (body.is_array() && body.get_array().empty());
+    return empty ? json::value(json::object()) : body;
+}
+
+std::optional<std::string_view> QueryCheck::first(std::string_view name)
+{
+    known_.push_back(name);
+    return query_.first(name);
+}
+
+std::vector<std::string_view> QueryCheck::all(std::string_view name)
+{
+    known_.push_back(name);
+    return query_.all(name);
+}
+
+void QueryCheck::report(std::string message)
+{
+    report_to(messages_, std::move(message));
+}
+
+Result<void> QueryCheck::result()
+{
+    std::vector<std::string> names;
+    for (const auto& [name, value] : query_.items())
+    {
+        if (std::find(known_.begin(), known_.end(), name) == known_.end()) names.push_back(name);
+    }
+    if (!names.empty()) report_to(messages_, unexpected(std::move(names)));
+    return result_of(std::move(messages_));
 }
 
 std::optional<std::string> check_string(const json::value& value)

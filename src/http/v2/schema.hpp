@@ -1,5 +1,5 @@
-// Checks of request bodies with the family's words: every failing field is listed, in the order of the schema.
-// Texts: validation.md, section 2 ("Validation messages"). Pure.
+// Checks of request bodies and queries with the family's words: every failing field is listed, in the order of the
+// schema. Texts: validation.md, section 2 ("Validation messages"). Pure.
 #pragma once
 
 #include <functional>
@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "http/server/request.hpp"
 
 namespace herald::http
 {
@@ -29,6 +30,28 @@ struct Field
 
 // The Error is validation with one message for each fault: `message` the first, `more` the rest.
 Result<void> check_object(const json::value& body, const std::vector<Field>& fields, bool additional_allowed = false);
+
+// The family takes a body that is null, false, 0, "" or [] for an empty object.
+json::value empty_as_object(json::value body);
+
+// The arguments of a query, read one by one; what was not asked for is unexpected. Of a repeated argument the first
+// counts, except where all() asks for each. Refers to the query: use it and let it go.
+class QueryCheck
+{
+public:
+    explicit QueryCheck(const Query& query) : query_(query) {}
+
+    std::optional<std::string_view> first(std::string_view name);
+    std::vector<std::string_view> all(std::string_view name);
+    void report(std::string message);
+    // As check_object: every fault, the unexpected names last.
+    Result<void> result();
+
+private:
+    const Query& query_;
+    std::vector<std::string_view> known_;
+    std::vector<std::string> messages_;
+};
 
 // Checks for the fields of this API.
 std::optional<std::string> check_string(const json::value& value);

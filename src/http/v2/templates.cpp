@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "http/json_values.hpp"
 #include "http/v2/handlers.hpp"
 #include "http/v2/notification_json.hpp"
 #include "http/v2/schema.hpp"
-#include "rendering/email.hpp"
-#include "rendering/sms.hpp"
+#include "operations/show_notification.hpp"
 
 namespace herald::http
 {
@@ -19,6 +19,7 @@ Response no_result()
     return error_response(Error(ErrorKind::not_found, "No result found"), ErrorShape::v2);
 }
 
+// Version 0 is the current one.
 Task<Response> show(TemplateId id, std::int64_t version, Request& request, Context& context)
 {
     const ServiceId service = request.principal.service->service().id;
@@ -32,31 +33,30 @@ Task<Response> show(TemplateId id, std::int64_t version, Request& request, Conte
     co_return json_response(200, template_json(*found));
 }
 
-Result<json::object> read_personalisation(const Request& request)
+struct PreviewRequest
 {
-    if (request.body.empty()) return json::object();
-    auto body = parse_json(request.body);
-    if (!body) return Failure(body.error());
-    const std::vector<Field> fields{{"personalisation", false, check_object_type}};
-    if (auto valid = check_object(*body, fields, true); !valid) return Failure(valid.error());
-    const auto* values = body->get_object().if_contains("personalisation");
-    return values == nullptr ? json::object() : values->get_object();
-}
+    TemplateId id;
+    json::object personalisation;
+};
 
-json::object preview_json(const TemplateContext& shown, const rendering::Personalisation& values)
+// The id in the path is checked with the body, as one object: both may be wrong. No body at all is no values.
+Result<PreviewRequest> read_preview(const Request& request)
 {
-    const bool is_sms = shown.facts.type == Channel::sms;
-    return {
-        {"id", shown.facts.id.to_string()},
-        {"type", to_string(shown.facts.type)},
-        {"version", shown.facts.version},
-        {"body", is_sms ? rendering::render_sms(shown.compiled, values).body
-                        : rendering::render_email_body_for_api(shown.compiled, values)},
-        {"subject", is_sms ? json::value(nullptr) : json::value(rendering::render_subject(shown.compiled, values))},
-        {"html",
-         is_sms ? json::value(nullptr) : json::value(rendering::render_email_html_body(shown.compiled, values))},
-        {"postage", nullptr},
-    };
+    json::value body = json::object();
+    if (!request.body.empty())
+    {
+        auto parsed = parse_json(request.body);
+        if (!parsed) return Failure(parsed.error());
+        body = empty_as_object(std::move(*parsed));
+    }
+    if (body.is_object()) body.get_object()["id"] = request.path_parameter("template_id").value_or("");
+    const std::vector<Field> fields{{"id", true, check_uuid}, {"personalisation", false, check_object_type}};
+    if (auto valid = check_object(body, fields, true); !valid) return Failure(valid.error());
+
+    PreviewRequest preview{*request.path_id<TemplateId>("template_id"), {}};
+    if (const auto* values = body.get_object().if_contains("personalisation"))
+        preview.personalisation = values->get_object();
+    return preview;
 }
 
 }  // namespace
@@ -77,33 +77,36 @@ Task<Response> get_template_version(Request& request, Context& context)
 
 Task<Response> preview_template(Request& request, Context& context)
 {
-    const auto id = request.path_id<TemplateId>("template_id");
-    if (!id) co_return error_response(not_a_uuid("id"), ErrorShape::v2);
-    const auto given = read_personalisation(request);
-    if (!given) co_return error_response(given.error(), ErrorShape::v2);
+    const auto asked = read_preview(request);
+    if (!asked) co_return error_response(asked.error(), ErrorShape::v2);
     const ServiceId service = request.principal.service->service().id;
-    const auto found = co_await context.directory.current_template(service, *id, request.deadline);
+    const auto found = co_await context.directory.current_template(service, asked->id, request.deadline);
     if (!found) co_return no_result();
-    const auto values = rendering::Personalisation::from_json(*given);
-    if (!values) co_return error_response(values.error(), ErrorShape::v2);
-    if (const auto missing = found->compiled.missing(*values); !missing.empty())
-    {
-        const Error error(ErrorKind::bad_request, fmt::format("Missing personalisation: {}", fmt::join(missing, ", ")));
-        co_return error_response(error, ErrorShape::v2);
-    }
-    co_return json_response(200, preview_json(*found, *values));
+    const auto preview = herald::preview_template(*found, asked->personalisation);
+    if (!preview) co_return error_response(preview.error(), ErrorShape::v2);
+    const json::object answer{
+        {"id", found->facts.id.to_string()},
+        {"type", to_string(found->facts.type)},
+        {"version", found->facts.version},
+        {"body", preview->body},
+        {"subject", or_null(preview->subject)},
+        {"html", or_null(preview->html)},
+        {"postage", nullptr},
+    };
+    co_return json_response(200, answer);
 }
 
 Task<Response> list_templates(Request& request, Context& context)
 {
+    QueryCheck check(request.query);
     std::optional<Channel> channel;
-    if (const auto type = request.query.first("type"))
+    if (const auto type = check.first("type"))
     {
         channel = parse_channel(*type);
-        if (!channel)
-            co_return error_response(
-                Error(ErrorKind::validation, fmt::format("type {} is not one of [sms, email]", *type)), ErrorShape::v2);
+        if (!channel) check.report(fmt::format("type {} is not one of [sms, email]", *type));
     }
+    if (auto valid = check.result(); !valid) co_return error_response(valid.error(), ErrorShape::v2);
+
     const ServiceId service = request.principal.service->service().id;
     auto found = co_await context.templates.list(service, channel, request.deadline);
     json::array shown;

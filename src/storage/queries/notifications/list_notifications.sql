@@ -1,7 +1,8 @@
 -- One page, newest first, by keyset on the id. $1 service, $2 key type, $3 ids before this one or null, $4 reference or null, $5 statuses or null,
 -- $6 channels or null, $7 with messages of jobs, $8 today, $9 page size.
 SELECT n.id, n.template_id, n.template_version, n.key_type, n.channel, n.status, n.billable_units, n.international, n.created_at, n.sent_at,
-       n.updated_at, n.client_reference, n.provider_response, n.job_id, n.api_key_id, u.name AS created_by_name, c.sealed
+       n.updated_at, n.client_reference, n.provider_response, n.provider_reference, n.sent_by, n.job_id, n.job_row_number, n.api_key_id,
+       u.name AS created_by_name, c.sealed
 FROM notifications n
 JOIN notification_contents c ON c.purge_on = n.purge_on AND c.service_id = n.service_id AND c.notification_id = n.id
 LEFT JOIN users u ON u.id = n.created_by_id

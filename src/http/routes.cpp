@@ -1,0 +1,23 @@
+#include "http/routes.hpp"
+
+#include "http/console/mailbox_page.hpp"
+#include "http/system/handlers.hpp"
+#include "http/v1/handlers.hpp"
+#include "http/v2/handlers.hpp"
+
+namespace herald::http
+{
+
+std::array<std::span<const Route>, 3> public_route_tables()
+{
+    return {v2_routes(), v1_routes(), system_routes()};
+}
+
+void add_all_routes(Router& router)
+{
+    for (const auto table : public_route_tables()) router.add(table);
+    router.add(v2_fallback_routes());
+    router.add(console_routes());
+}
+
+}  // namespace herald::http

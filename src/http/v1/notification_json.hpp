@@ -1,0 +1,14 @@
+// A notification as v1 shows it.
+#pragma once
+
+#include "base/json.hpp"
+#include "http/context.hpp"
+
+namespace herald::http
+{
+
+// Reads the template version and opens the contents. An Error (internal) when either is impossible.
+Task<Result<json::object>> v1_notification_json(NotificationRow row, ServiceId service, Context& context,
+                                                Deadline deadline);
+
+}  // namespace herald::http
