@@ -1,4 +1,5 @@
-// What anyone may send to any endpoint: it is refused clearly, in the right shape; nothing is written, nothing leaks, nobody else notices.
+// What anyone may send to any endpoint: it is refused clearly, in the right shape; nothing is written, nothing leaks,
+// nobody else notices.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,10 +13,10 @@ namespace
 {
 
 using namespace herald::testing;
+using test_support::HttpClient;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using test_support::HttpClient;
 
 constexpr std::string_view kUuid = "6ce466d0-fd6a-41e5-82f5-e0accb9d11a6";
 
@@ -80,8 +81,8 @@ protected:
     static std::int64_t rows()
     {
         std::int64_t sum = 0;
-        for (const auto* table : {"notifications", "notification_contents", "notification_events", "ledger_deltas", "queue_ready",
-                                  "idempotency_keys", "daily_usage"})
+        for (const auto* table : {"notifications", "notification_contents", "notification_events", "ledger_deltas",
+                                  "queue_ready", "idempotency_keys", "daily_usage"})
             sum += server_->number(fmt::format("SELECT count(*) FROM {}", table));
         return sum;
     }
@@ -93,7 +94,8 @@ protected:
         ASSERT_TRUE(answer.body.is_object()) << endpoint.target << " " << what;
         const bool plain = answer.status == 404 && answer.object().contains("result");
         if (endpoint.shape == ErrorShape::v2 && !plain)
-            EXPECT_TRUE(answer.object().contains("errors") && answer.object().contains("status_code")) << answer.raw.body;
+            EXPECT_TRUE(answer.object().contains("errors") && answer.object().contains("status_code"))
+                << answer.raw.body;
         else
             EXPECT_EQ(answer.at("/result"), "error") << answer.raw.body;
         for (const auto* inside : {"std::", "boost", "SELECT", "pg_", "/src/", "SQLSTATE", "exception"})
@@ -123,7 +125,8 @@ TEST_F(BadInput, BodiesThatAreNoJsonObjectsOfOurs)
         {"an array", "[1, 2]"},
         {"a number", "5"},
         {"a huge number", R"({"reference": 1e999999})"},
-        {"wrong types", R"({"phone_number": {}, "email_address": [], "template_id": 1.5, "personalisation": "x", "to": {}, "template": []})"},
+        {"wrong types",
+         R"({"phone_number": {}, "email_address": [], "template_id": 1.5, "personalisation": "x", "to": {}, "template": []})"},
         {"text after the value", "{} {}"},
         {"nothing but spaces", "   "},
         {"a script", "<script>alert(1)</script>"},
@@ -146,16 +149,21 @@ TEST_F(BadInput, BodiesOver5MegabytesAreRefusedBeforeTheyAreRead)
         if (endpoint.method != "POST") continue;
         HttpClient client(server_->port());
         // Only the head is ever sent.
-        client.send_raw(fmt::format("POST {} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n"
-                                    "Content-Length: 5000001\r\n\r\n",
-                                    endpoint.target, token_of(service_, service_.normal)));
+        client.send_raw(
+            fmt::format("POST {} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n"
+                        "Content-Length: 5000001\r\n\r\n",
+                        endpoint.target, token_of(service_, service_.normal)));
         EXPECT_EQ(client.read_response().status, 413) << endpoint.target;
     }
 }
 
 TEST_F(BadInput, QueriesAndPathsThatMakeNoSense)
 {
-    const std::string_view queries[] = {"?status=%ff%fe", "?older_than=%00", "?reference=%00", "?older_than[]=1", "?page=-1&older_than=1&type=;--",
+    const std::string_view queries[] = {"?status=%ff%fe",
+                                        "?older_than=%00",
+                                        "?reference=%00",
+                                        "?older_than[]=1",
+                                        "?page=-1&older_than=1&type=;--",
                                         "?template_type=%27%20OR%201=1&page=1e9&older_than='"};
     for (const auto& endpoint : endpoints())
     {
@@ -163,15 +171,18 @@ TEST_F(BadInput, QueriesAndPathsThatMakeNoSense)
         for (const auto query : queries)
         {
             HttpClient client(server_->port());
-            const auto answer = read_answer(client.get(endpoint.target + std::string(query),
-                                                       {{"Authorization", "Bearer " + token_of(service_, service_.normal)}}));
+            const auto answer =
+                read_answer(client.get(endpoint.target + std::string(query),
+                                       {{"Authorization", "Bearer " + token_of(service_, service_.normal)}}));
             EXPECT_THAT(answer.status, AnyOf(200, 400)) << endpoint.target << query;
             EXPECT_THAT(answer.raw.body, Not(HasSubstr("std::")));
-            if (answer.status == 200) EXPECT_EQ(endpoint.target, "/notifications") << query;  // v1 ignores what it does not know
+            if (answer.status == 200)
+                EXPECT_EQ(endpoint.target, "/notifications") << query;  // v1 ignores what it does not know
         }
     }
     ApiClient client(*server_, service_);
-    for (const auto* path : {"/v2/notifications/%00", "/v2/notifications/%2e%2e%2f", "/v2/template/%ff", "/v2/template/a%2fb/preview"})
+    for (const auto* path :
+         {"/v2/notifications/%00", "/v2/notifications/%2e%2e%2f", "/v2/template/%ff", "/v2/template/a%2fb/preview"})
         EXPECT_THAT(client.get(path).status, AnyOf(400, 404, 405)) << path;
 }
 
@@ -184,7 +195,8 @@ TEST_F(BadInput, WrongMethodsAndTrailingSlashes)
         EXPECT_EQ(wrong.status, 405) << endpoint.target;
         EXPECT_TRUE(wrong.raw.header("Allow")) << endpoint.target;
         EXPECT_EQ(client.request("BREW", endpoint.target, {}, std::nullopt).status, 405) << endpoint.target;
-        EXPECT_EQ(client.request(endpoint.method, endpoint.target + "/", {}, std::nullopt).status, 404) << endpoint.target;
+        EXPECT_EQ(client.request(endpoint.method, endpoint.target + "/", {}, std::nullopt).status, 404)
+            << endpoint.target;
     }
 }
 

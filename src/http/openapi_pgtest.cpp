@@ -56,8 +56,10 @@ protected:
         const auto type = answer.raw.header("Content-Type").value_or("");
         const auto* media = content.if_contains(type.substr(0, type.find(';')));
         ASSERT_NE(media, nullptr) << operation << " " << type;
-        const json::value body = type.starts_with("application/json") ? answer.body : json::value(json::string(answer.raw.body));
-        EXPECT_THAT(JsonSchema(document_).faults(media->at("schema"), body), IsEmpty()) << operation << " " << answer.raw.body.substr(0, 500);
+        const json::value body =
+            type.starts_with("application/json") ? answer.body : json::value(json::string(answer.raw.body));
+        EXPECT_THAT(JsonSchema(document_).faults(media->at("schema"), body), IsEmpty())
+            << operation << " " << answer.raw.body.substr(0, 500);
     }
 
     void check_headers(const std::string& operation, const json::value& response, const ApiAnswer& answer)
@@ -65,14 +67,16 @@ protected:
         const auto* headers = response.as_object().if_contains("headers");
         if (headers == nullptr) return;
         for (const auto& header : headers->as_object())
-            EXPECT_TRUE(answer.raw.header(std::string(header.key()))) << operation << " " << std::string_view(header.key());
+            EXPECT_TRUE(answer.raw.header(std::string(header.key())))
+                << operation << " " << std::string_view(header.key());
     }
 
     void check_v1(ApiClient& client, test_support::HttpClient& stranger)
     {
         const json::object values{{"name", "Ada"}};
         const json::object sms{{"to", "+12025550123"}, {"template", text_.to_string()}, {"personalisation", values}};
-        const json::object email{{"to", "ada@example.gov"}, {"template", mail_.to_string()}, {"personalisation", values}};
+        const json::object email{
+            {"to", "ada@example.gov"}, {"template", mail_.to_string()}, {"personalisation", values}};
         const std::string post = "post /notifications/{notification_type}";
         const auto sent = check(post, 201, client.post("/notifications/sms", sms)).text("/data/notification/id");
         check(post, 201, client.post("/notifications/email", email));
@@ -128,7 +132,8 @@ TEST_F(OpenApiAnswers, FitTheirSchemas)
     ApiClient client(server_, service_);
     test_support::HttpClient stranger(server_.port());
     const json::object values{{"name", "Ada"}};
-    const json::object sms{{"phone_number", "+12025550123"}, {"template_id", text_.to_string()}, {"personalisation", values}};
+    const json::object sms{
+        {"phone_number", "+12025550123"}, {"template_id", text_.to_string()}, {"personalisation", values}};
     const json::object email{{"email_address", "ada@example.gov"},
                              {"template_id", mail_.to_string()},
                              {"personalisation", {{"name", "[Ada](https://a.b)"}}},
@@ -154,10 +159,12 @@ TEST_F(OpenApiAnswers, FitTheirSchemas)
         check("get /v2/template/{template_id}/version/{version}", 200, client.get("/v2/template/" + id + "/version/1"));
         check("post /v2/template/{template_id}/preview", 200,
               client.post("/v2/template/" + id + "/preview", json::object{{"personalisation", values}}));
-        check("post /v2/template/{template_id}/preview", 400, client.post("/v2/template/" + id + "/preview", json::object()));
+        check("post /v2/template/{template_id}/preview", 400,
+              client.post("/v2/template/" + id + "/preview", json::object()));
     }
     check("get /v2/template/{template_id}", 404, client.get(fmt::format("/v2/template/{}", kUuid)));
-    check("get /v2/template/{template_id}/version/{version}", 404, client.get(fmt::format("/v2/template/{}/version/7", text_.to_string())));
+    check("get /v2/template/{template_id}/version/{version}", 404,
+          client.get(fmt::format("/v2/template/{}/version/7", text_.to_string())));
     check("get /v2/received-text-messages", 200, client.get("/v2/received-text-messages"));
     check("get /v2/received-text-messages", 400, client.get("/v2/received-text-messages?older_than=x"));
 

@@ -118,7 +118,8 @@ TEST(OpenApi, NamesEachOperationOnceAndItsPathParameters)
             for (const auto& parameter : parameters->as_array())
             {
                 const auto* where = parameter.as_object().if_contains("in");
-                if (where != nullptr && *where == "path") declared.insert("{" + std::string(parameter.at("name").as_string()) + "}");
+                if (where != nullptr && *where == "path")
+                    declared.insert("{" + std::string(parameter.at("name").as_string()) + "}");
             }
         }
         std::set<std::string> in_path;

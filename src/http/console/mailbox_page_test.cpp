@@ -82,7 +82,8 @@ TEST(MailboxPage, NothingOfAMessageBecomesMarkup)
     for (auto item : {text_message(), email()})
     {
         MailboxEntry& entry = item.entry;
-        for (std::string* field : {&entry.to, &entry.from, &entry.subject, &entry.text, &entry.html, &entry.status}) *field = attack;
+        for (std::string* field : {&entry.to, &entry.from, &entry.subject, &entry.text, &entry.html, &entry.status})
+            *field = attack;
         entry.reply_to = attack;
         item.label = MailboxLabel{attack, attack, 1};
         const auto html = page(item);

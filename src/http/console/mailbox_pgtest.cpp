@@ -11,11 +11,11 @@ namespace
 {
 
 using namespace herald::testing;
+using test_support::HttpClient;
+using test_support::HttpResponse;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using test_support::HttpClient;
-using test_support::HttpResponse;
 
 constexpr std::string_view kId = "0190a8f0-0000-7000-8000-000000000001";
 
@@ -62,8 +62,8 @@ TEST_F(Mailboxes, ThePageLoadsFromThisServerOnly)
     EXPECT_EQ(page.status, 200);
     EXPECT_EQ(page.header("Content-Type"), "text/html; charset=utf-8");
     EXPECT_THAT(page.header("Content-Security-Policy").value_or(""),
-                AllOf(HasSubstr("default-src 'none'"), HasSubstr("script-src 'self'"), HasSubstr("frame-ancestors 'none'"),
-                      Not(HasSubstr("unsafe-inline"))));
+                AllOf(HasSubstr("default-src 'none'"), HasSubstr("script-src 'self'"),
+                      HasSubstr("frame-ancestors 'none'"), Not(HasSubstr("unsafe-inline"))));
     EXPECT_THAT(page.body, Not(HasSubstr("https://")));
     for (const auto& [path, type] : {std::pair("/mailbox/mailbox.css", "text/css; charset=utf-8"),
                                      std::pair("/mailbox/mailbox.js", "text/javascript; charset=utf-8")})
@@ -103,7 +103,8 @@ TEST_F(Mailboxes, SaysWhichServiceAndTemplateAMessageCameFrom)
     const auto service = server_.add_service({.name = "Licensing"});
     const auto id = server_.add_template(service.id, Channel::sms, "Hi", "", "Greeting");
     ApiClient client(server_, service);
-    const auto sent = client.post("/v2/notifications/sms", {{"phone_number", "+12025550123"}, {"template_id", id.to_string()}});
+    const auto sent =
+        client.post("/v2/notifications/sms", {{"phone_number", "+12025550123"}, {"template_id", id.to_string()}});
     auto known = email();
     known.id = *NotificationId::parse(sent.text("/id"));
     known.service_id = service.id;

@@ -50,19 +50,22 @@ TEST(Status, IsNotReadyOnceTheProcessIsToStop)
 
 TEST(Status, IsNotReadyWhileTheDatabaseIsAwayAndComesBackByItself)
 {
-    ApiServer server;
+    ApiServer::Options options;
+    options.http.request_timeout = std::chrono::seconds(3);  // what a request waits for the database
+    ApiServer server(std::move(options));
     const auto service = server.add_service();
     ASSERT_EQ(ask(server, "/_status").status, 200);
     const auto administer = [](const std::string& script)
     {
         auto conninfo = test_cluster().database("postgres");
-        with_database_at(*conninfo, [&script](pg::Database& db) -> Task<> { co_await db.run_script(script, soon()); }, 1);
+        with_database_at(
+            *conninfo, [&script](pg::Database& db) -> Task<> { co_await db.run_script(script, soon()); }, 1);
     };
     const std::string& name = server.database().name();
     administer("ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
     administer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
     // The connections may not have noticed yet; then the first question finds out.
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     auto answer = ask(server, "/_status");
     while (answer.status == 200 && std::chrono::steady_clock::now() < until) answer = ask(server, "/_status");
     EXPECT_EQ(error_text(answer), "503 The database does not answer");
@@ -75,6 +78,7 @@ TEST(Status, IsNotReadyWhileTheDatabaseIsAwayAndComesBackByItself)
         EXPECT_TRUE(refused.raw.header("Retry-After"));
     }
     administer("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true");
+    until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     do answer = ask(server, "/_status");
     while (answer.status != 200 && std::chrono::steady_clock::now() < until);
     EXPECT_EQ(answer.status, 200);

@@ -86,18 +86,22 @@ TEST_F(V1, Sends)
     const auto email = client_->post("/notifications/email", body(Channel::email));
     ASSERT_EQ(email.status, 201) << email.raw.body;
     EXPECT_EQ(email.text("/data/subject"), "About Ada");
-    EXPECT_EQ(client_->get("/v2/notifications/" + sms.text("/data/notification/id")).text("/phone_number"), "(202) 555-0123");
+    EXPECT_EQ(client_->get("/v2/notifications/" + sms.text("/data/notification/id")).text("/phone_number"),
+              "(202) 555-0123");
 }
 
 TEST_F(V1, TheTypeAndTheContentTypeComeBeforeTheBody)
 {
-    EXPECT_EQ(error_text(client_->post_text("/notifications/letter", "{")), "400 letter notification type is not supported");
+    EXPECT_EQ(error_text(client_->post_text("/notifications/letter", "{")),
+              "400 letter notification type is not supported");
     EXPECT_EQ(error_text(client_->post_text("/notifications/sms", "{", {{"Content-Type", "text/plain"}})),
               "400 Did not attempt to load JSON data because the request Content-Type was not 'application/json'.");
-    EXPECT_THAT(error_text(client_->post_text("/notifications/sms", "{")), StartsWith("400 Failed to decode JSON object: "));
+    EXPECT_THAT(error_text(client_->post_text("/notifications/sms", "{")),
+                StartsWith("400 Failed to decode JSON object: "));
     EXPECT_EQ(error_text(client_->post_text("/notifications/sms", "[]")), R"(400 {"_schema":["Invalid input type."]})");
-    EXPECT_EQ(client_->post_text("/notifications/sms", json::serialize(body(Channel::sms)),
-                                 {{"Content-Type", "application/json; charset=utf-8"}})
+    EXPECT_EQ(client_
+                  ->post_text("/notifications/sms", json::serialize(body(Channel::sms)),
+                              {{"Content-Type", "application/json; charset=utf-8"}})
                   .status,
               201);
 }
@@ -119,7 +123,8 @@ TEST_F(V1, TemplatesLimitsAndTheRestArePlainText)
 {
     EXPECT_EQ(refusal(sms_with("template", kUuid)), "400 Template not found");
     EXPECT_EQ(refusal(sms_with("template", "x")), "404 No result found");
-    EXPECT_EQ(refusal(sms_with("template", email_.to_string())), "400 email template is not suitable for sms notification");
+    EXPECT_EQ(refusal(sms_with("template", email_.to_string())),
+              "400 email template is not suitable for sms notification");
     EXPECT_EQ(refusal(sms_with("personalisation", json::object())), "400 Missing personalisation: name");
     EXPECT_EQ(refusal(sms_with("to", "+447900900123")), "400 Cannot send to international mobile numbers");
     const auto limited = server_->add_service({.rate_limit = 0});
@@ -133,8 +138,10 @@ TEST_F(V1, ServicesAndRecipientsThatMayNot)
 {
     const auto mute = server_->add_service({.permissions = 0});
     ApiClient silent(*server_, mute);
-    EXPECT_EQ(error_text(silent.post("/notifications/sms", body(Channel::sms))), R"(400 {"service":["Cannot send text messages"]})");
-    EXPECT_EQ(error_text(silent.post("/notifications/email", body(Channel::email))), R"(400 {"service":["Cannot send emails"]})");
+    EXPECT_EQ(error_text(silent.post("/notifications/sms", body(Channel::sms))),
+              R"(400 {"service":["Cannot send text messages"]})");
+    EXPECT_EQ(error_text(silent.post("/notifications/email", body(Channel::email))),
+              R"(400 {"service":["Cannot send emails"]})");
     ApiClient team(*server_, service_, service_.team);
     EXPECT_EQ(error_text(team.post("/notifications/sms", body(Channel::sms))),
               "400 {\"to\":[\"Can\u2019t send to this recipient using a team-only API key\"]}");
@@ -147,9 +154,9 @@ TEST_F(V1, ShowsOneMessage)
     ASSERT_EQ(answer.status, 200) << answer.raw.body;
     const auto& shown = answer.at("/data/notification");
     EXPECT_THAT(keys_of(shown),
-                UnorderedElementsAre("id", "notification_type", "status", "to", "body", "content_char_count", "template",
-                                     "template_version", "service", "api_key", "job", "job_row_number", "billable_units",
-                                     "reference", "sent_by", "created_at", "sent_at", "updated_at"));
+                UnorderedElementsAre("id", "notification_type", "status", "to", "body", "content_char_count",
+                                     "template", "template_version", "service", "api_key", "job", "job_row_number",
+                                     "billable_units", "reference", "sent_by", "created_at", "sent_at", "updated_at"));
     EXPECT_EQ(shown.at("to"), "(202) 555-0123");
     EXPECT_EQ(shown.at("content_char_count"), 9);
     EXPECT_EQ(shown.at("api_key"), json::value(service_.normal.id.to_string()));
@@ -193,7 +200,8 @@ TEST_F(V1, ListsByNumberedPages)
     answer = client_->get("/notifications?page=3&page_size=2");
     EXPECT_THAT(ids(answer), ElementsAre(sent[0]));
     EXPECT_EQ(answer.at("/links"), json::value(json::object{{"prev", "/notifications?page=2&page_size=2"}}));
-    EXPECT_THAT(error_text(client_->get("/notifications?page=4&page_size=2")), StartsWith("404 The requested URL was not found"));
+    EXPECT_THAT(error_text(client_->get("/notifications?page=4&page_size=2")),
+                StartsWith("404 The requested URL was not found"));
     EXPECT_EQ(client_->get("/notifications?page_size=100000").at("/page_size"), 250);
     EXPECT_EQ(client_->get("/notifications?page=9223372036854775807").status, 404);
 }
@@ -215,27 +223,34 @@ TEST_F(V1, EachFilterOfTheList)
     EXPECT_EQ(total("status=elephant"), 0);
     EXPECT_EQ(total("limit_days=0"), 2);
     EXPECT_EQ(total("limit_days=-2"), 0);
-    server_->run_sql(fmt::format("UPDATE notifications SET job_id = '{}' WHERE service_id = '{}'", kUuid, service_.id.to_string()));
+    server_->run_sql(
+        fmt::format("UPDATE notifications SET job_id = '{}' WHERE service_id = '{}'", kUuid, service_.id.to_string()));
     EXPECT_EQ(total("include_jobs=no"), 0);
     EXPECT_EQ(total("include_jobs=yes&unknown=1"), 2);
-    EXPECT_EQ(error_text(client_->get("/notifications?page=x&page_size=0&limit_days=&include_jobs=maybe&older_than=1&template_type=letter")),
-              R"(400 {"include_jobs":["Not a valid boolean."],"limit_days":["Not a valid integer."],"older_than":["Not a valid UUID."],)"
-              R"("page":["Not a valid integer."],"page_size":["Not a positive integer"],"template_type":["Must be one of: sms, email."]})");
+    EXPECT_EQ(
+        error_text(client_->get(
+            "/notifications?page=x&page_size=0&limit_days=&include_jobs=maybe&older_than=1&template_type=letter")),
+        R"(400 {"include_jobs":["Not a valid boolean."],"limit_days":["Not a valid integer."],"older_than":["Not a valid UUID."],)"
+        R"("page":["Not a valid integer."],"page_size":["Not a positive integer"],"template_type":["Must be one of: sms, email."]})");
 }
 
 // What is beyond the rows that are counted comes from the ledger.
 TEST_F(V1, ALargeTotalIsTheLedgers)
 {
-    server_->run_sql(fmt::format(
-        "INSERT INTO notifications (service_id, id, template_id, template_version, key_type, channel, status, billable_units, "
-        "international, rate_multiplier, local_date, purge_on, created_at) "
-        "SELECT '{0}', ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, '{1}', 1, 1, 2, 1, 1, false, 1, current_date, "
-        "current_date + 8, now() FROM generate_series(1, 10010) n; "
-        "INSERT INTO notification_contents SELECT purge_on, service_id, id, '' FROM notifications WHERE service_id = '{0}'; "
-        "INSERT INTO ledger VALUES (current_date, '{0}', '{1}', 2, 1, 1, 10000, 10000); "
-        "INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, notifications, billable_units) "
-        "VALUES (current_date, '{0}', '{1}', 2, 1, 1, 10, 10)",
-        service_.id.to_string(), sms_.to_string()));
+    server_->run_sql(
+        fmt::format("INSERT INTO notifications (service_id, id, template_id, template_version, key_type, channel, "
+                    "status, billable_units, "
+                    "international, rate_multiplier, local_date, purge_on, created_at) "
+                    "SELECT '{0}', ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, '{1}', 1, 1, 2, 1, "
+                    "1, false, 1, current_date, "
+                    "current_date + 8, now() FROM generate_series(1, 10010) n; "
+                    "INSERT INTO notification_contents SELECT purge_on, service_id, id, '' FROM notifications WHERE "
+                    "service_id = '{0}'; "
+                    "INSERT INTO ledger VALUES (current_date, '{0}', '{1}', 2, 1, 1, 10000, 10000); "
+                    "INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, "
+                    "notifications, billable_units) "
+                    "VALUES (current_date, '{0}', '{1}', 2, 1, 1, 10, 10)",
+                    service_.id.to_string(), sms_.to_string()));
     const auto newest = send();
     const auto answer = client_->get("/notifications?page_size=1");
     ASSERT_EQ(answer.status, 200) << answer.raw.body;

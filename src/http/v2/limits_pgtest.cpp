@@ -50,7 +50,8 @@ TEST_F(Limits, TheRateIsForEachTypeOfKey)
     ApiClient client(*server_, sender.service);
     for (int i = 0; i < 3; ++i) ASSERT_EQ(client.post(kSms, sender.body).status, 201);
     const auto refused = client.post(kSms, sender.body);
-    EXPECT_EQ(error_text(refused), "429 RateLimitError: Exceeded rate limit for key type LIVE of 3 requests per 60 seconds");
+    EXPECT_EQ(error_text(refused),
+              "429 RateLimitError: Exceeded rate limit for key type LIVE of 3 requests per 60 seconds");
     EXPECT_EQ(refused.raw.header("RateLimit-Limit"), "3");
     EXPECT_EQ(refused.raw.header("RateLimit-Remaining"), "0");
     EXPECT_GE(std::stoi(refused.raw.header("Retry-After").value_or("0")), 1);
@@ -89,7 +90,8 @@ TEST_F(Limits, TheDailyLimitIsExactForParallelCallers)
                 {
                     const auto answer = client.post(kSms, sender.body);
                     if (answer.status == 201) ++accepted;
-                    if (error_text(answer) == "429 TooManyRequestsError: Exceeded send limits (20) for today") ++refused;
+                    if (error_text(answer) == "429 TooManyRequestsError: Exceeded send limits (20) for today")
+                        ++refused;
                 }
             });
     }

@@ -71,7 +71,8 @@ protected:
     static std::string refusal(std::string_view path, const json::value& body) { return error_text(post(path, body)); }
     static std::int64_t stored(const TestService& service)
     {
-        return server_->number(fmt::format("SELECT count(*) FROM notifications WHERE service_id = '{}'", service.id.to_string()));
+        return server_->number(
+            fmt::format("SELECT count(*) FROM notifications WHERE service_id = '{}'", service.id.to_string()));
     }
 
     static std::unique_ptr<ApiServer> server_;
@@ -87,7 +88,8 @@ TemplateId PostNotification::email_;
 TEST_F(PostNotification, SmsIsAcceptedWithTheWholeAnswer)
 {
     ApiClient client(*server_, service_);
-    const auto answer = client.post(kSms, with(sms_body(), "reference", "r-1"), {{"X-B3-TraceId", "t1"}, {"X-B3-SpanId", "s1"}});
+    const auto answer =
+        client.post(kSms, with(sms_body(), "reference", "r-1"), {{"X-B3-TraceId", "t1"}, {"X-B3-SpanId", "s1"}});
     ASSERT_EQ(answer.status, 201) << answer.raw.body;
     const auto id = answer.text("/id");
     const std::string root = "http://localhost/";
@@ -118,8 +120,8 @@ TEST_F(PostNotification, EmailIsAcceptedWithTheWholeAnswer)
 {
     const auto answer = post(kEmail, with(email_body(), "one_click_unsubscribe_url", "https://example.gov/stop"));
     ASSERT_EQ(answer.status, 201) << answer.raw.body;
-    EXPECT_THAT(keys_of(answer.body), UnorderedElementsAre("id", "reference", "uri", "scheduled_for", "content", "template",
-                                                           "sanitised_content"));
+    EXPECT_THAT(keys_of(answer.body), UnorderedElementsAre("id", "reference", "uri", "scheduled_for", "content",
+                                                           "template", "sanitised_content"));
     EXPECT_EQ(answer.at("/reference"), nullptr);
     EXPECT_EQ(answer.at("/sanitised_content"), json::value(json::object()));
     const json::value content = {{"body", "Hello Ada\r\n\r\nBye"},
@@ -135,9 +137,10 @@ TEST_F(PostNotification, TheHostHeaderNamesTheRoot)
 {
     test_support::HttpClient client(server_->port());
     const std::string body = json::serialize(sms_body());
-    client.send_raw(fmt::format("POST {} HTTP/1.1\r\nHost: api.example.gov:8443\r\nAuthorization: Bearer {}\r\n"
-                                "Content-Length: {}\r\n\r\n{}",
-                                kSms, token_of(service_, service_.normal), body.size(), body));
+    client.send_raw(
+        fmt::format("POST {} HTTP/1.1\r\nHost: api.example.gov:8443\r\nAuthorization: Bearer {}\r\n"
+                    "Content-Length: {}\r\n\r\n{}",
+                    kSms, token_of(service_, service_.normal), body.size(), body));
     const auto answer = read_answer(client.read_response());
     ASSERT_EQ(answer.status, 201) << answer.raw.body;
     EXPECT_THAT(answer.text("/uri"), StartsWith("http://api.example.gov:8443/v2/notifications/"));
@@ -150,9 +153,9 @@ TEST_F(PostNotification, SanitisesTheNamedValues)
     const auto answer = post(kEmail, with(body, "sanitise_content_for", json::array{"NAME", "thing"}));
     ASSERT_EQ(answer.status, 201) << answer.raw.body;
     EXPECT_EQ(answer.text("/content/body"), "Hello User, \\[click here\\]\\(\\)\r\n\r\nBye");
-    const json::value changed = {{"name",
-                                  {{"unsanitised", "User, [click here](https://evil.link)"},
-                                   {"sanitised", "User, \\[click here\\]\\(\\)"}}}};
+    const json::value changed = {
+        {"name",
+         {{"unsanitised", "User, [click here](https://evil.link)"}, {"sanitised", "User, \\[click here\\]\\(\\)"}}}};
     EXPECT_EQ(answer.at("/sanitised_content"), changed);
     EXPECT_EQ(post(kEmail, with(email_body(), "sanitise_content_for", nullptr)).status, 201);
 }
@@ -160,8 +163,10 @@ TEST_F(PostNotification, SanitisesTheNamedValues)
 TEST_F(PostNotification, BodyThatIsNotJson)
 {
     ApiClient client(*server_, service_);
-    for (const auto* text : {"", "{", "nonsense", "{\"a\":1}x", "{'a': 1}", "{\"a\":\"\xff\"}", "{\"a\":1,\"a\":2}", "{\"a\":\"\\u0000\"}"})
-        EXPECT_EQ(error_text(client.post_text(kSms, text)), "400 BadRequestError: Invalid JSON supplied in POST data") << text;
+    for (const auto* text : {"", "{", "nonsense", "{\"a\":1}x", "{'a': 1}", "{\"a\":\"\xff\"}", "{\"a\":1,\"a\":2}",
+                             "{\"a\":\"\\u0000\"}"})
+        EXPECT_EQ(error_text(client.post_text(kSms, text)), "400 BadRequestError: Invalid JSON supplied in POST data")
+            << text;
 }
 
 TEST_F(PostNotification, AnyContentTypeIsReadAsJson)
@@ -173,12 +178,20 @@ TEST_F(PostNotification, AnyContentTypeIsReadAsJson)
 TEST_F(PostNotification, EveryFaultOfTheSchemaIsListed)
 {
     EXPECT_EQ(refusal(kSms, json::object()),
-              "400 ValidationError: phone_number is a required property; ValidationError: template_id is a required property");
+              "400 ValidationError: phone_number is a required property; ValidationError: template_id is a required "
+              "property");
     EXPECT_EQ(refusal(kSms, nullptr),
-              "400 ValidationError: phone_number is a required property; ValidationError: template_id is a required property");
+              "400 ValidationError: phone_number is a required property; ValidationError: template_id is a required "
+              "property");
     EXPECT_EQ(refusal(kSms, json::array{1}), "400 ValidationError: [1] is not of type object");
-    EXPECT_EQ(refusal(kSms, {{"phone_number", 5}, {"template_id", "x"}, {"reference", nullptr}, {"personalisation", json::array()},
-                             {"scheduled_for", 1}, {"sms_sender_id", "y"}, {"b", 1}, {"a", 1}}),
+    EXPECT_EQ(refusal(kSms, {{"phone_number", 5},
+                             {"template_id", "x"},
+                             {"reference", nullptr},
+                             {"personalisation", json::array()},
+                             {"scheduled_for", 1},
+                             {"sms_sender_id", "y"},
+                             {"b", 1},
+                             {"a", 1}}),
               "400 ValidationError: reference None is not of type string; "
               "ValidationError: phone_number 5 is not of type string; "
               "ValidationError: template_id is not a valid UUID; "
@@ -192,14 +205,16 @@ TEST_F(PostNotification, EveryFaultOfTheSchemaIsListed)
               "400 ValidationError: sanitise_content_for name is not of type array, null");
     EXPECT_EQ(refusal(kSms, with(sms_body(), "one_click_unsubscribe_url", "https://example.gov")),
               "400 ValidationError: Additional properties are not allowed (one_click_unsubscribe_url was unexpected)");
-    EXPECT_EQ(refusal(kSms, with(sms_body(), "template_id", 5)), "400 ValidationError: template_id is not a valid UUID");
+    EXPECT_EQ(refusal(kSms, with(sms_body(), "template_id", 5)),
+              "400 ValidationError: template_id is not a valid UUID");
 }
 
 TEST_F(PostNotification, RecipientsAreCheckedWithTheSchema)
 {
     EXPECT_EQ(refusal(kSms, with(sms_body(), "phone_number", "not a number")),
               "400 ValidationError: phone_number The string supplied did not seem to be a phone number.");
-    EXPECT_EQ(refusal(kSms, with(sms_body(), "phone_number", "+120255501")), "400 ValidationError: phone_number Not enough digits");
+    EXPECT_EQ(refusal(kSms, with(sms_body(), "phone_number", "+120255501")),
+              "400 ValidationError: phone_number Not enough digits");
     EXPECT_EQ(refusal(kEmail, with(email_body(), "email_address", "ada@")),
               "400 ValidationError: email_address Not a valid email address");
     EXPECT_EQ(refusal(kEmail, with(email_body(), "email_address", nullptr)),
@@ -214,7 +229,10 @@ TEST_F(PostNotification, AReferenceHasUpTo1000Characters)
 
 TEST_F(PostNotification, ScheduledForIsCheckedAndHasNoEffect)
 {
-    const auto in = [](std::chrono::minutes from_now) { return format_v2(SystemClock().now() + from_now); };
+    const auto in = [](std::chrono::minutes from_now)
+    {
+        return format_v2(SystemClock().now() + from_now);
+    };
     const auto answer = post(kSms, with(sms_body(), "scheduled_for", in(std::chrono::minutes(60))));
     ASSERT_EQ(answer.status, 201) << answer.raw.body;
     EXPECT_EQ(answer.at("/scheduled_for"), nullptr);
@@ -223,16 +241,19 @@ TEST_F(PostNotification, ScheduledForIsCheckedAndHasNoEffect)
               "400 ValidationError: scheduled_for datetime can not be in the past");
     EXPECT_EQ(refusal(kSms, with(sms_body(), "scheduled_for", in(std::chrono::hours(25)))),
               "400 ValidationError: scheduled_for datetime can only be 24 hours in the future");
-    EXPECT_EQ(refusal(kSms, with(sms_body(), "scheduled_for", "soon")),
-              "400 ValidationError: scheduled_for datetime format is invalid. It must be a valid ISO8601 date time format, "
-              "https://en.wikipedia.org/wiki/ISO_8601");
+    EXPECT_EQ(
+        refusal(kSms, with(sms_body(), "scheduled_for", "soon")),
+        "400 ValidationError: scheduled_for datetime format is invalid. It must be a valid ISO8601 date time format, "
+        "https://en.wikipedia.org/wiki/ISO_8601");
 }
 
 TEST_F(PostNotification, TemplatesThatDoNotFit)
 {
     EXPECT_EQ(refusal(kSms, with(sms_body(), "template_id", kUuid)), "400 BadRequestError: Template not found");
-    EXPECT_EQ(refusal(kSms, sms_body(email_)), "400 BadRequestError: email template is not suitable for sms notification");
-    EXPECT_EQ(refusal(kEmail, email_body(sms_)), "400 BadRequestError: sms template is not suitable for email notification");
+    EXPECT_EQ(refusal(kSms, sms_body(email_)),
+              "400 BadRequestError: email template is not suitable for sms notification");
+    EXPECT_EQ(refusal(kEmail, email_body(sms_)),
+              "400 BadRequestError: sms template is not suitable for email notification");
     const auto archived = server_->add_template(service_.id, Channel::sms, "x");
     server_->archive_template(service_.id, archived);
     EXPECT_EQ(refusal(kSms, sms_body(archived)), "400 BadRequestError: Template has been deleted");
@@ -250,14 +271,16 @@ TEST_F(PostNotification, PersonalisationThatIsMissing)
     EXPECT_EQ(refusal(kSms, body), "400 BadRequestError: Missing personalisation: name");
     EXPECT_EQ(refusal(kSms, with(sms_body(), "personalisation", {{"name", nullptr}})),
               "400 BadRequestError: Missing personalisation: name");
-    EXPECT_EQ(post(kSms, with(sms_body(), "personalisation", {{"N-A_m e", "Ada"}, {"unused", 1}})).text("/content/body"),
-              "Hello Ada\n\nBye");
+    EXPECT_EQ(
+        post(kSms, with(sms_body(), "personalisation", {{"N-A_m e", "Ada"}, {"unused", 1}})).text("/content/body"),
+        "Hello Ada\n\nBye");
 }
 
 TEST_F(PostNotification, AnEmptyMessage)
 {
     const auto all = server_->add_template(service_.id, Channel::sms, "((all))");
-    EXPECT_EQ(refusal(kSms, with(sms_body(all), "personalisation", {{"all", " "}})), "400 BadRequestError: Your message is empty.");
+    EXPECT_EQ(refusal(kSms, with(sms_body(all), "personalisation", {{"all", " "}})),
+              "400 BadRequestError: Your message is empty.");
     const auto mail = server_->add_template(service_.id, Channel::email, "((all))");
     EXPECT_EQ(refusal(kEmail, with(email_body(mail), "personalisation", {{"all", ""}})),
               "400 BadRequestError: Your message is empty.");
@@ -265,15 +288,19 @@ TEST_F(PostNotification, AnEmptyMessage)
 
 TEST_F(PostNotification, SendersOfTheService)
 {
-    EXPECT_EQ(post(kSms, with(sms_body(), "sms_sender_id", service_.other_sender.to_string())).text("/content/from_number"), "Herald");
+    EXPECT_EQ(
+        post(kSms, with(sms_body(), "sms_sender_id", service_.other_sender.to_string())).text("/content/from_number"),
+        "Herald");
     EXPECT_EQ(post(kEmail, with(email_body(), "email_reply_to_id", service_.reply_to.to_string())).status, 201);
     EXPECT_EQ(refusal(kSms, with(sms_body(), "sms_sender_id", kUuid)),
-              fmt::format("400 BadRequestError: sms_sender_id {} does not exist in database for service id {}", kUuid, service_.id.to_string()));
-    EXPECT_EQ(refusal(kEmail, with(email_body(), "email_reply_to_id", kUuid)),
-              fmt::format("400 BadRequestError: email_reply_to_id {} does not exist in database for service id {}", kUuid,
+              fmt::format("400 BadRequestError: sms_sender_id {} does not exist in database for service id {}", kUuid,
                           service_.id.to_string()));
+    EXPECT_EQ(refusal(kEmail, with(email_body(), "email_reply_to_id", kUuid)),
+              fmt::format("400 BadRequestError: email_reply_to_id {} does not exist in database for service id {}",
+                          kUuid, service_.id.to_string()));
     const auto stranger = server_->add_service();
-    EXPECT_THAT(refusal(kSms, with(sms_body(), "sms_sender_id", stranger.other_sender.to_string())), HasSubstr("does not exist"));
+    EXPECT_THAT(refusal(kSms, with(sms_body(), "sms_sender_id", stranger.other_sender.to_string())),
+                HasSubstr("does not exist"));
 }
 
 TEST_F(PostNotification, MessagesThatAreTooLong)
@@ -289,18 +316,22 @@ TEST_F(PostNotification, MessagesThatAreTooLong)
 
 TEST_F(PostNotification, FilesNeedAServiceThatHasSetThemUp)
 {
-    EXPECT_EQ(refusal(kEmail, with(email_body(), "personalisation", {{"name", {{"file", "aGk="}}}, {"thing", "x"}})),
-              fmt::format("400 BadRequestError: Send files by email has not been set up - add contact details for your service at "
-                          "http://localhost:6012/services/{}/service-settings/send-files-by-email",
-                          service_.id.to_string()));
+    EXPECT_EQ(
+        refusal(kEmail, with(email_body(), "personalisation", {{"name", {{"file", "aGk="}}}, {"thing", "x"}})),
+        fmt::format(
+            "400 BadRequestError: Send files by email has not been set up - add contact details for your service at "
+            "http://localhost:6012/services/{}/service-settings/send-files-by-email",
+            service_.id.to_string()));
 }
 
 TEST_F(PostNotification, PermissionsOfTheService)
 {
     const auto mute = server_->add_service({.permissions = 0});
     ApiClient client(*server_, mute);
-    EXPECT_EQ(error_text(client.post(kSms, sms_body())), "400 BadRequestError: Service is not allowed to send text messages");
-    EXPECT_EQ(error_text(client.post(kEmail, email_body())), "400 BadRequestError: Service is not allowed to send emails");
+    EXPECT_EQ(error_text(client.post(kSms, sms_body())),
+              "400 BadRequestError: Service is not allowed to send text messages");
+    EXPECT_EQ(error_text(client.post(kEmail, email_body())),
+              "400 BadRequestError: Service is not allowed to send emails");
     EXPECT_EQ(error_text(client.post(kSms, json::object())).substr(0, 20), "400 ValidationError:");
 }
 
@@ -308,8 +339,8 @@ TEST_F(PostNotification, InternationalNumbersNeedAPermission)
 {
     EXPECT_EQ(refusal(kSms, with(sms_body(), "phone_number", "+447900900123")),
               "400 BadRequestError: Cannot send to international mobile numbers");
-    const auto abroad =
-        server_->add_service({.permissions = kMailAndText | static_cast<std::uint32_t>(ServicePermission::international_sms)});
+    const auto abroad = server_->add_service(
+        {.permissions = kMailAndText | static_cast<std::uint32_t>(ServicePermission::international_sms)});
     const auto id = server_->add_template(abroad.id, Channel::sms, "Hi");
     ApiClient client(*server_, abroad);
     EXPECT_EQ(client.post(kSms, with(sms_body(id), "phone_number", "+447900900123")).status, 201);
@@ -324,7 +355,10 @@ TEST_F(PostNotification, TrialAndTeamKeysReachTheTeamAndItsGuests)
     const auto restricted = server_->add_service({.restricted = true});
     server_->add_guest(restricted.id, Channel::sms, "+12025550155");
     const auto id = server_->add_template(restricted.id, Channel::sms, "Hi");
-    const auto to = [&](std::string_view number) { return with(sms_body(id), "phone_number", number); };
+    const auto to = [&](std::string_view number)
+    {
+        return with(sms_body(id), "phone_number", number);
+    };
     ApiClient normal(*server_, restricted);
     ApiClient team_key(*server_, restricted, restricted.team);
     ApiClient test_key(*server_, restricted, restricted.test);
@@ -346,7 +380,8 @@ TEST_F(PostNotification, SimulatedRecipientsAreAnsweredAndNothingIsStored)
     ApiClient client(*server_, service);
     const auto sms = client.post(kSms, with(sms_body(id), "phone_number", "2028675000"));
     EXPECT_EQ(sms.status, 201) << sms.raw.body;
-    const auto sent = client.post(kEmail, with(email_body(mail), "email_address", "simulate-delivered@notifications.service.gov.uk"));
+    const auto sent =
+        client.post(kEmail, with(email_body(mail), "email_address", "simulate-delivered@notifications.service.gov.uk"));
     EXPECT_EQ(sent.status, 201) << sent.raw.body;
     EXPECT_EQ(stored(service), 0);
     EXPECT_EQ(client.get("/v2/notifications/" + sms.text("/id")).status, 404);
@@ -376,8 +411,12 @@ TEST_F(PostNotification, WhatIsRefusedIsNotStored)
     client.post(kSms, sms_body(id));
     client.post(kSms, json::object());
     client.post_text(kSms, "{");
-    for (const auto* table : {"notifications", "notification_contents", "notification_events", "ledger_deltas", "queue_ready"})
-        EXPECT_EQ(server_->number(fmt::format("SELECT count(*) FROM {} WHERE service_id = '{}'", table, service.id.to_string())), 0) << table;
+    for (const auto* table :
+         {"notifications", "notification_contents", "notification_events", "ledger_deltas", "queue_ready"})
+        EXPECT_EQ(server_->number(
+                      fmt::format("SELECT count(*) FROM {} WHERE service_id = '{}'", table, service.id.to_string())),
+                  0)
+            << table;
 }
 
 TEST_F(PostNotification, OtherTypesAreThePlain404AfterTheBodyWasRead)
@@ -386,7 +425,8 @@ TEST_F(PostNotification, OtherTypesAreThePlain404AfterTheBodyWasRead)
     for (const auto* type : {"letter", "apple"})
     {
         const std::string path = fmt::format("/v2/notifications/{}", type);
-        EXPECT_THAT(error_text(client.post(path, json::object())), StartsWith("404 The requested URL was not found")) << type;
+        EXPECT_THAT(error_text(client.post(path, json::object())), StartsWith("404 The requested URL was not found"))
+            << type;
         EXPECT_EQ(error_text(client.post_text(path, "{")), "400 BadRequestError: Invalid JSON supplied in POST data");
     }
     test_support::HttpClient stranger(server_->port());

@@ -46,16 +46,18 @@ protected:
         else
             body["email_address"] = "Ada@Example.gov";
         if (!reference.empty()) body["reference"] = reference;
-        const auto answer = client.post(channel == Channel::sms ? "/v2/notifications/sms" : "/v2/notifications/email", body);
+        const auto answer =
+            client.post(channel == Channel::sms ? "/v2/notifications/sms" : "/v2/notifications/email", body);
         if (answer.status != 201) throw std::runtime_error(answer.raw.body);
         return answer.text("/id");
     }
     // As the delivery of a message would leave it.
     static void set_state(const std::string& id, NotificationStatus status)
     {
-        server_->run_sql(fmt::format("UPDATE notifications SET status = {}, sent_at = created_at, updated_at = created_at, "
-                                     "provider_response = 'because' WHERE id = '{}'",
-                                     static_cast<int>(status), id));
+        server_->run_sql(
+            fmt::format("UPDATE notifications SET status = {}, sent_at = created_at, updated_at = created_at, "
+                        "provider_response = 'because' WHERE id = '{}'",
+                        static_cast<int>(status), id));
     }
     static std::vector<std::string> ids_of(const ApiAnswer& answer)
     {
@@ -81,10 +83,11 @@ TEST_F(Reading, ATextMessageShowsEveryKey)
     const auto answer = client.get("/v2/notifications/" + id);
     ASSERT_EQ(answer.status, 200) << answer.raw.body;
     EXPECT_THAT(keys_of(answer.body),
-                UnorderedElementsAre("id", "reference", "email_address", "phone_number", "line_1", "line_2", "line_3", "line_4",
-                                     "line_5", "line_6", "postcode", "postage", "type", "status", "provider_response", "template",
-                                     "body", "subject", "created_at", "created_by_name", "sent_at", "completed_at", "scheduled_for",
-                                     "one_click_unsubscribe_url", "is_cost_data_ready", "cost_in_pounds", "cost_details"));
+                UnorderedElementsAre(
+                    "id", "reference", "email_address", "phone_number", "line_1", "line_2", "line_3", "line_4",
+                    "line_5", "line_6", "postcode", "postage", "type", "status", "provider_response", "template",
+                    "body", "subject", "created_at", "created_by_name", "sent_at", "completed_at", "scheduled_for",
+                    "one_click_unsubscribe_url", "is_cost_data_ready", "cost_in_pounds", "cost_details"));
     EXPECT_EQ(answer.text("/id"), id);
     EXPECT_EQ(answer.text("/reference"), "r-1");
     EXPECT_EQ(answer.text("/phone_number"), "(202) 555-0123");
@@ -92,9 +95,9 @@ TEST_F(Reading, ATextMessageShowsEveryKey)
     EXPECT_EQ(answer.text("/status"), "created");
     EXPECT_EQ(answer.text("/body"), "Hello Ada");
     EXPECT_THAT(answer.text("/created_at"), MatchesRegex(kDate));
-    for (const auto* name : {"email_address", "line_1", "line_2", "line_3", "line_4", "line_5", "line_6", "postcode", "postage",
-                             "provider_response", "subject", "created_by_name", "sent_at", "completed_at", "scheduled_for",
-                             "one_click_unsubscribe_url", "cost_in_pounds"})
+    for (const auto* name : {"email_address", "line_1", "line_2", "line_3", "line_4", "line_5", "line_6", "postcode",
+                             "postage", "provider_response", "subject", "created_by_name", "sent_at", "completed_at",
+                             "scheduled_for", "one_click_unsubscribe_url", "cost_in_pounds"})
         EXPECT_TRUE(answer.object().at(name).is_null()) << name;
     EXPECT_EQ(answer.at("/is_cost_data_ready"), false);
     EXPECT_EQ(answer.at("/cost_details"), json::value(json::object()));
@@ -130,8 +133,9 @@ TEST_F(Reading, OnlyCompletedMessagesSayWhenTheyWere)
         set_state(id, status);
         EXPECT_TRUE(client.get("/v2/notifications/" + id).at("/completed_at").is_null()) << to_string(status);
     }
-    for (const auto status : {NotificationStatus::sent, NotificationStatus::delivered, NotificationStatus::technical_failure,
-                              NotificationStatus::temporary_failure, NotificationStatus::cancelled})
+    for (const auto status :
+         {NotificationStatus::sent, NotificationStatus::delivered, NotificationStatus::technical_failure,
+          NotificationStatus::temporary_failure, NotificationStatus::cancelled})
     {
         set_state(id, status);
         EXPECT_TRUE(client.get("/v2/notifications/" + id).at("/completed_at").is_string()) << to_string(status);
@@ -152,9 +156,11 @@ TEST_F(Reading, AVersionOfATemplateStaysWithItsMessages)
 TEST_F(Reading, IdsThatLeadNowhere)
 {
     ApiClient client(*server_, service_);
-    EXPECT_EQ(error_text(client.get("/v2/notifications/nonsense")), "400 ValidationError: notification_id is not a valid UUID");
+    EXPECT_EQ(error_text(client.get("/v2/notifications/nonsense")),
+              "400 ValidationError: notification_id is not a valid UUID");
     EXPECT_EQ(error_text(client.get(fmt::format("/v2/notifications/{}", kUuid))), "404 NoResultFound: No result found");
-    EXPECT_EQ(error_text(client.get(fmt::format("/v2/notifications/{}/", kUuid))).substr(0, 25), "404 The requested URL was");
+    EXPECT_EQ(error_text(client.get(fmt::format("/v2/notifications/{}/", kUuid))).substr(0, 25),
+              "404 The requested URL was");
     EXPECT_EQ(error_text(client.get("/v2/notifications/")).substr(0, 25), "404 The requested URL was");
 }
 
@@ -166,7 +172,8 @@ TEST_F(Reading, AnotherServicesIdsAre404)
     ApiClient client(*server_, stranger);
     EXPECT_EQ(error_text(client.get("/v2/notifications/" + id)), "404 NoResultFound: No result found");
     EXPECT_EQ(error_text(client.get("/v2/template/" + sms_.to_string())), "404 NoResultFound: No result found");
-    EXPECT_EQ(error_text(client.get("/v2/template/" + sms_.to_string() + "/version/1")), "404 NoResultFound: No result found");
+    EXPECT_EQ(error_text(client.get("/v2/template/" + sms_.to_string() + "/version/1")),
+              "404 NoResultFound: No result found");
     EXPECT_EQ(error_text(client.post("/v2/template/" + sms_.to_string() + "/preview", json::object())),
               "404 NoResultFound: No result found");
     EXPECT_EQ(error_text(client.get("/notifications/" + id)), "404 No result found");
@@ -213,7 +220,10 @@ TEST_F(Reading, EachFilterOfTheList)
     set_state(c, NotificationStatus::virus_scan_failed);
     server_->run_sql(fmt::format("UPDATE notifications SET job_id = '{}' WHERE id = '{}'", kUuid, d));
 
-    const auto list = [&](std::string_view query) { return ids_of(client.get(fmt::format("/v2/notifications{}", query))); };
+    const auto list = [&](std::string_view query)
+    {
+        return ids_of(client.get(fmt::format("/v2/notifications{}", query)));
+    };
     EXPECT_THAT(list(""), ElementsAre(c, b, a));
     EXPECT_THAT(list("?include_jobs=true"), ElementsAre(d, c, b, a));
     EXPECT_THAT(list("?include_jobs=True&template_type=email"), ElementsAre(d, b));
@@ -235,13 +245,17 @@ TEST_F(Reading, EachFilterOfTheList)
 TEST_F(Reading, EveryFaultOfTheQueryIsListed)
 {
     ApiClient client(*server_, service_);
-    EXPECT_EQ(error_text(client.get("/v2/notifications?zeta=1&older_than=x&include_jobs=false&template_type=letter&status=elephant&alpha=")),
-              "400 ValidationError: status elephant is not one of [cancelled, created, sending, sent, delivered, pending, failed, "
-              "technical-failure, temporary-failure, permanent-failure, pending-virus-check, validation-failed, virus-scan-failed]; "
-              "ValidationError: template_type letter is not one of [sms, email]; "
-              "ValidationError: include_jobs false is not one of [true, True]; "
-              "ValidationError: older_than is not a valid UUID; "
-              "ValidationError: Additional properties are not allowed (alpha, zeta were unexpected)");
+    EXPECT_EQ(
+        error_text(client.get(
+            "/v2/notifications?zeta=1&older_than=x&include_jobs=false&template_type=letter&status=elephant&alpha=")),
+        "400 ValidationError: status elephant is not one of [cancelled, created, sending, sent, delivered, pending, "
+        "failed, "
+        "technical-failure, temporary-failure, permanent-failure, pending-virus-check, validation-failed, "
+        "virus-scan-failed]; "
+        "ValidationError: template_type letter is not one of [sms, email]; "
+        "ValidationError: include_jobs false is not one of [true, True]; "
+        "ValidationError: older_than is not a valid UUID; "
+        "ValidationError: Additional properties are not allowed (alpha, zeta were unexpected)");
 }
 
 TEST_F(Reading, LinksRepeatTheQuery)
@@ -258,7 +272,8 @@ TEST_F(Reading, LinksRepeatTheQuery)
     answer = client.get("/v2/notifications?status=created&reference=a%20b%26c&status=sending&reference=ignored");
     EXPECT_EQ(ids_of(answer).size(), 1U);
     EXPECT_EQ(answer.text("/links/current"), root + "?status=created&status=sending&reference=a%20b%26c");
-    EXPECT_EQ(answer.text("/links/next"), root + "?status=created&status=sending&reference=a%20b%26c&older_than=" + sent);
+    EXPECT_EQ(answer.text("/links/next"),
+              root + "?status=created&status=sending&reference=a%20b%26c&older_than=" + sent);
     const auto newest = send(client, Channel::sms, id);
     answer = client.get("/v2/notifications?older_than=" + newest + "&template_type=sms");
     EXPECT_EQ(answer.text("/links/next"), root + "?older_than=" + sent + "&template_type=sms");
@@ -286,8 +301,8 @@ TEST_F(Reading, ATemplateShowsEveryKey)
     const auto answer = client.get("/v2/template/" + email_.to_string());
     ASSERT_EQ(answer.status, 200) << answer.raw.body;
     EXPECT_THAT(keys_of(answer.body),
-                UnorderedElementsAre("id", "type", "created_at", "updated_at", "created_by", "version", "body", "subject", "name",
-                                     "personalisation", "postage", "letter_contact_block"));
+                UnorderedElementsAre("id", "type", "created_at", "updated_at", "created_by", "version", "body",
+                                     "subject", "name", "personalisation", "postage", "letter_contact_block"));
     EXPECT_EQ(answer.text("/id"), email_.to_string());
     EXPECT_EQ(answer.text("/type"), "email");
     EXPECT_EQ(answer.at("/version"), 1);
@@ -352,7 +367,8 @@ TEST_F(Reading, APreviewShowsWhatWouldBeSent)
     const std::string email = "/v2/template/" + email_.to_string() + "/preview";
     const auto answer = client.post(email, {{"personalisation", {{"name", "<Ada>"}, {"thing", "tax"}}}, {"extra", 1}});
     ASSERT_EQ(answer.status, 200) << answer.raw.body;
-    EXPECT_THAT(keys_of(answer.body), UnorderedElementsAre("id", "type", "version", "body", "subject", "html", "postage"));
+    EXPECT_THAT(keys_of(answer.body),
+                UnorderedElementsAre("id", "type", "version", "body", "subject", "html", "postage"));
     EXPECT_EQ(answer.text("/body"), "Hello <Ada>");
     EXPECT_EQ(answer.text("/subject"), "About tax");
     EXPECT_NE(answer.text("/html").find("&lt;Ada"), std::string::npos) << answer.text("/html");
@@ -363,7 +379,8 @@ TEST_F(Reading, APreviewShowsWhatWouldBeSent)
     EXPECT_EQ(text.text("/body"), "Hello Ada");
     EXPECT_TRUE(text.at("/subject").is_null());
     EXPECT_TRUE(text.at("/html").is_null());
-    EXPECT_EQ(error_text(client.post(email, json::object())), "400 BadRequestError: Missing personalisation: thing, name");
+    EXPECT_EQ(error_text(client.post(email, json::object())),
+              "400 BadRequestError: Missing personalisation: thing, name");
     EXPECT_EQ(error_text(client.post_text(email, "")), "400 BadRequestError: Missing personalisation: thing, name");
     EXPECT_EQ(error_text(client.post_text(email, "{")), "400 BadRequestError: Invalid JSON supplied in POST data");
     EXPECT_EQ(error_text(client.post("/v2/template/x/preview", {{"personalisation", 1}})),
@@ -384,7 +401,8 @@ TEST_F(Reading, ReceivedTextsNewestFirst)
     ASSERT_EQ(answer.status, 200) << answer.raw.body;
     const auto& texts = answer.at("/received_text_messages").as_array();
     ASSERT_EQ(texts.size(), 2U);
-    EXPECT_THAT(keys_of(texts[0]), UnorderedElementsAre("id", "created_at", "service_id", "notify_number", "user_number", "content"));
+    EXPECT_THAT(keys_of(texts[0]),
+                UnorderedElementsAre("id", "created_at", "service_id", "notify_number", "user_number", "content"));
     EXPECT_EQ(texts[0].at("id"), json::value(newer.to_string()));
     EXPECT_EQ(texts[0].at("content"), "Héllo");
     EXPECT_EQ(texts[0].at("user_number"), "+12025550178");

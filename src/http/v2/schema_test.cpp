@@ -49,7 +49,8 @@ TEST(Schema, ShowsValuesAsTheFamilyDoes)
 
 TEST(Schema, CutsQuotesOutOfMessages)
 {
-    EXPECT_THAT(messages_of(check_object(parsed(R"({"template_id": "9c4a8a3e-0000-4000-8000-000000000000", "it's": 1})"), kFields)),
+    EXPECT_THAT(messages_of(check_object(
+                    parsed(R"({"template_id": "9c4a8a3e-0000-4000-8000-000000000000", "it's": 1})"), kFields)),
                 ElementsAre("Additional properties are not allowed (its was unexpected)"));
 }
 
@@ -72,7 +73,8 @@ TEST(Schema, AnEmptyBodyOfAnyTypeIsAnEmptyObject)
 TEST(Schema, OnlyPlainHttpsAddressesArePassedOn)
 {
     EXPECT_EQ(check_https_url(json::value("https://example.gov/stop?id=1")), std::nullopt);
-    for (const auto* text : {"http://example.gov", "https://", "https://a b", "https://a\r\nBcc: x", "https://<a>", "ftp://x"})
+    for (const auto* text :
+         {"http://example.gov", "https://", "https://a b", "https://a\r\nBcc: x", "https://<a>", "ftp://x"})
         EXPECT_EQ(check_https_url(json::value(text)), "is not a valid https url") << text;
 }
 

@@ -33,7 +33,10 @@ protected:
     }
     static void TearDownTestSuite() { server_.reset(); }
 
-    static std::int64_t now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count(); }
+    static std::int64_t now()
+    {
+        return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+    }
 
     static std::string ask(const HttpClient::HeaderList& headers, std::string_view target = "/v2/templates")
     {
@@ -64,7 +67,8 @@ TEST_F(Authentication, NoHeader)
 
 TEST_F(Authentication, SchemeIsNotBearer)
 {
-    EXPECT_EQ(ask({{"Authorization", "Basic abc"}}), "401 AuthError: Unauthorized: authentication bearer scheme must be used");
+    EXPECT_EQ(ask({{"Authorization", "Basic abc"}}),
+              "401 AuthError: Unauthorized: authentication bearer scheme must be used");
 }
 
 TEST_F(Authentication, SchemeIsReadInAnyCase)
@@ -154,7 +158,8 @@ TEST_F(Authentication, ARevokedKeyStopsWithinASecond)
     const auto service = server_->add_service();
     const auto token = token_of(service, service.normal);
     ASSERT_EQ(with_token(token), "200 (no errors)");
-    server_->run_sql(fmt::format("UPDATE api_keys SET expiry_date = now() WHERE id = '{}'", service.normal.id.to_string()));
+    server_->run_sql(
+        fmt::format("UPDATE api_keys SET expiry_date = now() WHERE id = '{}'", service.normal.id.to_string()));
 
     const auto revoked = std::chrono::steady_clock::now();
     while (with_token(token) == "200 (no errors)")
@@ -193,8 +198,8 @@ TEST_F(Authentication, OptionsPassesThroughIt)
 {
     HttpClient client(server_->port());
     EXPECT_EQ(client.request("OPTIONS", "/v2/templates", {}, std::nullopt).status, 401);
-    const auto allowed = client.request("OPTIONS", "/v2/templates",
-                                        {{"Authorization", "Bearer " + token_of(service_, service_.normal)}}, std::nullopt);
+    const auto allowed = client.request(
+        "OPTIONS", "/v2/templates", {{"Authorization", "Bearer " + token_of(service_, service_.normal)}}, std::nullopt);
     EXPECT_EQ(allowed.status, 200);
     EXPECT_EQ(allowed.body, "");
 }
