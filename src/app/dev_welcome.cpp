@@ -14,8 +14,8 @@ json::object facts_of(const DemoService& service)
 {
     return {
         {"service_id", service.service_id.to_string()},
-        {"templates", {{"sms", service.sms_template_id.to_string()}, {"email", service.email_template_id.to_string()}}},
-        {"keys", {{"normal", service.normal_key}, {"team", service.team_key}, {"test", service.test_key}}},
+        {"templates", {{"sms", service.templates.sms.to_string()}, {"email", service.templates.email.to_string()}}},
+        {"keys", {{"normal", service.keys.normal}, {"team", service.keys.team}, {"test", service.keys.test}}},
         {"sms_sender_id", service.sms_sender_id.to_string()},
         {"email_reply_to_id", service.email_reply_to_id.to_string()},
     };
@@ -37,7 +37,7 @@ std::string ready_json(const DevFacts& facts)
 std::string welcome_text(const DevFacts& facts)
 {
     const DemoService& demo = facts.demo.demo;
-    return fmt::format(R"(
+    return fmt::format(R"text(
 Herald is ready at {url}
 Messages appear at {url}/ and go nowhere else. Ctrl-C stops everything; the data stays.
 
@@ -61,11 +61,11 @@ Send a text message with the official client (npm install notifications-node-cli
   client.sendSms('{sms}', '+12025550123', {{ personalisation: {{ name: 'Ada' }} }})
     .then((answer) => console.log(answer.data.id));
 
-)",
+)text",
                        fmt::arg("url", facts.base_url), fmt::arg("program", facts.program),
-                       fmt::arg("service", demo.service_id.to_string()), fmt::arg("sms", demo.sms_template_id.to_string()),
-                       fmt::arg("email", demo.email_template_id.to_string()), fmt::arg("normal", demo.normal_key),
-                       fmt::arg("team", demo.team_key), fmt::arg("test", demo.test_key));
+                       fmt::arg("service", demo.service_id.to_string()), fmt::arg("sms", demo.templates.sms.to_string()),
+                       fmt::arg("email", demo.templates.email.to_string()), fmt::arg("normal", demo.keys.normal),
+                       fmt::arg("team", demo.keys.team), fmt::arg("test", demo.keys.test));
 }
 
 }  // namespace herald

@@ -1,7 +1,5 @@
 #include "app/providers.hpp"
 
-#include <stdexcept>
-
 #include "providers/capture/capture.hpp"
 #include "providers/smtp/smtp.hpp"
 
@@ -15,13 +13,13 @@ SmtpOptions smtp_options(const Settings& settings)
 {
     SmtpOptions options;
     options.host = settings.smtp.host;
-    options.port = static_cast<std::uint16_t>(settings.smtp.port);
-    options.tls = settings.smtp.tls == "none"       ? SmtpTls::none
-                  : settings.smtp.tls == "implicit" ? SmtpTls::implicit
-                                                    : SmtpTls::starttls;
+    options.port = static_cast<int>(settings.smtp.port);
+    options.tls = parse_smtp_tls(settings.smtp.tls).value_or(SmtpTls::starttls);
     options.username = settings.smtp.username;
     options.password = settings.smtp.password;
-    options.connections = static_cast<std::size_t>(settings.smtp.connections);
+    options.domain = settings.email.domain;
+    options.connections = static_cast<int>(settings.smtp.connections);
+    options.ca_file = settings.smtp.ca_file;
     return options;
 }
 
@@ -45,9 +43,7 @@ Providers::Providers(asio::any_io_executor executor, const Settings& settings, s
     set_.sms = kept;
     set_.email = kept;
     if (settings.providers.email != "smtp") return;
-    const auto options = smtp_options(settings);
-    if (auto valid = options.validate(); !valid) throw std::runtime_error(valid.error().message);
-    all_.push_back(std::make_unique<SmtpProvider>(executor, options, clock));
+    all_.push_back(std::make_unique<SmtpProvider>(executor, smtp_options(settings), clock));
     set_.email = all_.back().get();
 }
 

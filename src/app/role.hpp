@@ -5,6 +5,7 @@
 // still.
 #pragma once
 
+#include <atomic>
 #include <future>
 #include <string>
 

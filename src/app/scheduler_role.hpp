@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/role.hpp"
+#include "base/clock.hpp"
 #include "base/settings.hpp"
 
 namespace herald

@@ -4,7 +4,10 @@
 #include <memory>
 
 #include "app/role.hpp"
+#include "base/clock.hpp"
+#include "base/crypto.hpp"
 #include "base/settings.hpp"
+#include "base/uuid.hpp"
 #include "domain/notifications/lane.hpp"
 #include "providers/capture/mailbox.hpp"
 

@@ -142,6 +142,8 @@ void describe_providers(ConfigKeys& keys, Settings& settings)
     keys.text("smtp.username", settings.smtp.username, "Empty: no login.");
     keys.text("smtp.password", settings.smtp.password, "Password of the login.", ConfigKeys::Secrecy::secret);
     keys.integer("smtp.connections", settings.smtp.connections, 1, 256, "Connections open at once to the SMTP server.");
+    keys.text("smtp.ca_file", settings.smtp.ca_file,
+              "PEM file of those who may vouch for the SMTP server; empty: the system's.");
 
     keys.text("sms.default_region", settings.sms.default_region, "Country of phone numbers without a country code.");
     keys.must(check_region);
@@ -213,6 +215,7 @@ Result<Settings> load_settings(const SettingsSources& sources)
 {
     Settings settings;
     ConfigKeys keys = describe(settings);
+    keys.read_flags(sources.defaults);
     if (sources.file_text) keys.read_toml(*sources.file_text, sources.file_name);
     constexpr std::array kNotKeys = {kFileVariable};
     keys.read_environment(sources.environment, kPrefix, kNotKeys);

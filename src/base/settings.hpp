@@ -1,6 +1,6 @@
 // Every setting of Herald, with the default that is right for production. One line of settings.cpp describes each.
 //
-// Sources, later ones win: herald.toml, HERALD_SECTION_KEY variables, flags of the command line. An unknown key
+// Sources, later ones win: built-in defaults, herald.toml, HERALD_SECTION_KEY variables, flags of the command line. An unknown key
 // anywhere is an error. Plain data after loading: read from any thread.
 //
 // Security: keys marked secret in settings.cpp never reach an error text, a dump or a log.
@@ -73,6 +73,7 @@ struct SmtpSettings
     std::string username;
     std::string password;
     std::int64_t connections = 4;
+    std::string ca_file;
 };
 
 struct SmsSettings
@@ -129,6 +130,7 @@ struct Settings
 
 struct SettingsSources
 {
+    NamedTexts defaults;  // in place of the built-in ones
     std::optional<std::string> file_text;
     std::string file_name = "herald.toml";
     NamedTexts environment;

@@ -1,7 +1,52 @@
 #include "cli/commands.hpp"
 
+#include <algorithm>
+#include <cstdio>
+
 namespace herald::cli
 {
+
+namespace
+{
+
+std::string check_assignment(const std::string& text)
+{
+    return text.find('=') == std::string::npos || text.starts_with('=') ? "it has to be KEY=VALUE, as in http.port=8080" : "";
+}
+
+}  // namespace
+
+void add_root_options(CLI::App& root, CommandContext& context)
+{
+    root.require_subcommand(1);
+    root.fallthrough();
+    root.set_version_flag("--version", std::string("herald ") + HERALD_VERSION);
+    root.add_option("--config", context.config_path, "Configuration file (default: HERALD_CONFIG, else ./herald.toml)");
+    root.add_flag("--json", context.json, "Answer in JSON");
+    root.add_option_function<std::vector<std::string>>(
+            "--set",
+            [&context](const std::vector<std::string>& all) {
+                for (const auto& text : all) context.flags.emplace_back(text.substr(0, text.find('=')), text.substr(text.find('=') + 1));
+            },
+            "A setting, KEY=VALUE; wins over file and environment. May be repeated")
+        ->check(CLI::Validator(check_assignment, "KEY=VALUE"))
+        ->allow_extra_args(false);
+}
+
+Result<Settings> load_settings_of(const CommandContext& context, std::span<const CommandDefault> defaults)
+{
+    auto sources = process_sources(context.config_path, context.flags);
+    if (!sources) return Failure(sources.error());
+    sources->defaults.assign(defaults.begin(), defaults.end());
+    return load_settings(*sources);
+}
+
+void report_failure(CommandContext& context, const Error& error)
+{
+    std::fprintf(stderr, "%s\n", error.message.c_str());
+    for (const auto& more : error.more) std::fprintf(stderr, "%s\n", more.c_str());
+    context.exit_code = kExitRefused;
+}
 
 int run_command_line(CLI::App& app, const CommandContext& context, int argc, const char* const* argv)
 {

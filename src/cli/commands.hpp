@@ -1,16 +1,18 @@
-// The subcommands of `herald` that manage an installation, one function a file. Each adds its noun ("service") with its
-// verbs to `root`; the verb that was asked for runs while the command line is parsed and leaves its exit code in the
-// context.
+// The subcommands of `herald`, one function a file. Each adds its name ("dev"), or its noun ("service") with its verbs, to
+// `root`; what was asked for runs while the command line is parsed and leaves its exit code in the context.
 //
 //     CLI::App app("...", "herald");
 //     CommandContext context;
-//     app.add_option("--config", context.config_path, "...");
+//     add_root_options(app, context);
 //     add_service_command(app, context);
 //     return run_command_line(app, context, argc, argv);
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -36,6 +38,27 @@ struct CommandContext
 // Parses, runs and gives the exit code. --help and --version are kExitOk, a wrong command line is kExitUsage.
 int run_command_line(CLI::App& app, const CommandContext& context, int argc, const char* const* argv);
 
+// --config, --set and --json, before or after the subcommand.
+void add_root_options(CLI::App& root, CommandContext& context);
+
+// A default that suits one command better than the one of settings.cpp; every source wins over it.
+using CommandDefault = std::pair<std::string_view, std::string_view>;
+Result<Settings> load_settings_of(const CommandContext& context, std::span<const CommandDefault> defaults = {});
+
+// Says on standard error what is wrong, every line of it, and sets the exit code to kExitRefused.
+void report_failure(CommandContext& context, const Error& error);
+
+// Processes that stay.
+void add_dev_command(CLI::App& root, CommandContext& context);
+void add_serve_command(CLI::App& root, CommandContext& context);
+
+// By hand, once.
+void add_migrate_command(CLI::App& root, CommandContext& context);
+void add_config_command(CLI::App& root, CommandContext& context);
+void add_token_command(CLI::App& root, CommandContext& context);
+void add_bench_command(CLI::App& root, CommandContext& context);
+
+// What an installation consists of.
 void add_service_command(CLI::App& root, CommandContext& context);
 void add_template_command(CLI::App& root, CommandContext& context);
 void add_key_command(CLI::App& root, CommandContext& context);  // API keys of services

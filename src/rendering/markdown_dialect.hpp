@@ -17,8 +17,11 @@ namespace herald::rendering
 // The output is at most kMaxNesting * 2 + 4 bytes a line longer than four times the source (tabs become spaces).
 std::string to_commonmark(std::string_view source);
 
-// The mark that `c` stands for, or 0.
+// The mark that `c` stands for, '\n' for a line break, or 0.
 char stand_in_mark(char32_t c);
+
+// Line breaks only, which the rules of typography have to see.
+std::string restore_breaks(std::string_view text);
 
 // Every stand-in replaced by its mark.
 std::string restore_marks(std::string_view text);

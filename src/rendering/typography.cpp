@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "rendering/markdown_dialect.hpp"
 #include "rendering/text.hpp"
 
 namespace herald::rendering
@@ -82,7 +83,8 @@ private:
     {
         const auto dashes = dashes_until(end);
         const auto behind = white_until(dashes);
-        if (dashes > end && behind > dashes)
+        const bool one_line = !text_.substr(at_, behind - at_).contains('\n');
+        if (dashes > end && behind > dashes && one_line)
         {
             out_ += " ";
             out_ += kEnDash;
@@ -132,7 +134,9 @@ private:
         if (at_ == 0) return context_.before;
         auto start = at_ - 1;
         while (start > 0 && (static_cast<unsigned char>(text_[start]) & 0xC0U) == 0x80) --start;
-        return next_code_point(text_, start);
+        const auto c = next_code_point(text_, start);
+        const char mark = stand_in_mark(c);
+        return mark == '\0' ? c : static_cast<char32_t>(mark);
     }
 
     char32_t after(std::size_t distance) const

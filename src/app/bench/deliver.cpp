@@ -6,6 +6,7 @@
 #include "app/node.hpp"
 #include "app/options.hpp"
 #include "base/json.hpp"
+#include "base/jwt.hpp"
 #include "operations/notification_contents.hpp"
 #include "operations/notification_writer.hpp"
 #include "runtime/http_client.hpp"
@@ -52,7 +53,7 @@ NewNotification queued_message(const Site& site, const DemoService& service, Ins
     NewNotification row;
     row.id = NotificationId{make_uuid_v7(now)};
     row.service_id = service.service_id;
-    row.template_id = service.sms_template_id;
+    row.template_id = service.templates.sms;
     row.template_version = 1;
     row.channel = Channel::sms;
     row.billable_units = 1;
@@ -102,12 +103,12 @@ Task<double> send_lone(HttpClient& client, const Mailbox& mailbox, const DemoSer
     const std::string url = fmt::format("http://127.0.0.1:{}/v2/notifications/sms", port);
     const auto token =
         sign_token(service.service_id.to_string(),
-                   std::string_view(service.normal_key).substr(service.normal_key.size() - 36), SystemClock().now());
+                   std::string_view(service.keys.normal).substr(service.keys.normal.size() - 36), SystemClock().now());
     HttpHeaders headers{{"Authorization", "Bearer " + token}, {"Content-Type", "application/json"}};
     HttpRequest request(
         "POST", url, std::move(headers),
         fmt::format(R"({{"phone_number": "+12025550199", "template_id": "{}", "personalisation": {{"name": "Ada"}}}})",
-                    service.sms_template_id.to_string()));
+                    service.templates.sms.to_string()));
     HttpOptions options(deadline_in(kTimeout));
     options.allow_private_addresses = true;
     const auto answer = co_await client.send(std::move(request), options);

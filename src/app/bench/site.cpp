@@ -98,7 +98,7 @@ void RequestMaker::sign()
 {
     const auto token =
         sign_token(service_.service_id.to_string(),
-                   std::string_view(service_.normal_key).substr(service_.normal_key.size() - 36), SystemClock().now());
+                   std::string_view(service_.keys.normal).substr(service_.keys.normal.size() - 36), SystemClock().now());
     const bool real = recipients_ == Recipients::real;
     requests_.clear();
     for (std::size_t i = 0; i < kDifferentRequests; ++i)
@@ -109,10 +109,10 @@ void RequestMaker::sign()
             fmt::format(R"("personalisation": {{"name": "Person {}"}}, "reference": "bench-{}"}})", i, i);
         requests_.push_back(http_post("/v2/notifications/sms", token,
                                       fmt::format(R"({{"phone_number": "{}", "template_id": "{}", {})", number,
-                                                  service_.sms_template_id.to_string(), values)));
+                                                  service_.templates.sms.to_string(), values)));
         requests_.push_back(http_post("/v2/notifications/email", token,
                                       fmt::format(R"({{"email_address": "{}", "template_id": "{}", {})", address,
-                                                  service_.email_template_id.to_string(), values)));
+                                                  service_.templates.email.to_string(), values)));
     }
     sign_again_ = deadline_in(kSignEvery);
 }
