@@ -8,6 +8,7 @@
 #include <cmark.h>
 
 #include "rendering/markdown_dialect.hpp"
+#include "rendering/stand_ins.hpp"
 #include "rendering/text.hpp"
 #include "rendering/typography.hpp"
 

@@ -200,7 +200,7 @@ void append_words(std::string& out, const std::vector<Inline>& parts, Addresses 
         }
         if (part.kind != Inline::Kind::link) continue;
         if (!part.title.empty()) out += fmt::format(" ({})", part.title);
-        if (addresses == Addresses::shown) out += fmt::format(": {}", part.target);
+        if (addresses == Addresses::shown && !link_target(part.target).empty()) out += fmt::format(": {}", part.target);
     }
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "rendering/markdown_dialect.hpp"
+#include "rendering/stand_ins.hpp"
 #include "rendering/text.hpp"
 
 namespace herald::rendering
