@@ -25,6 +25,21 @@ bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+enum class Role : unsigned char
+{
+    plain,    // has no meaning to cmark, or the same as here
+    depends,  // on what is around it
+    never,    // has a meaning to cmark and none here
+};
+
+constexpr std::array<Role, 256> kRoles = []
+{
+    std::array<Role, 256> roles{};
+    for (const char c : std::string_view("*_`<>~|")) roles[static_cast<unsigned char>(c)] = Role::never;
+    for (const char c : std::string_view("\n\\[]!&:#+-=.)")) roles[static_cast<unsigned char>(c)] = Role::depends;
+    return roles;
+}();
+
 // "&amp;" or "&#39;", as far as the length goes.
 bool begins_entity(std::string_view text)
 {
@@ -73,6 +88,13 @@ private:
     std::vector<bool> live_;
 };
 
+// Past the printable ASCII at `at`.
+std::size_t skip_printable(std::string_view text, std::size_t at)
+{
+    while (at < text.size() && text[at] >= 0x20 && text[at] < 0x7F) ++at;
+    return at;
+}
+
 // LF line ends, spaces for tabs, no control characters, valid UTF-8 without stand-ins.
 std::string normalise(std::string_view source)
 {
@@ -84,6 +106,12 @@ std::string normalise(std::string_view source)
     std::size_t line_start = 0;
     for (std::size_t at = 0; at < source.size();)
     {
+        if (const auto end = skip_printable(source, at); end > at)
+        {
+            out.append(source.substr(at, end - at));
+            at = end;
+            continue;
+        }
         const auto c = next_code_point(source, at);
         if (c == '\r' || c == '\n')
         {
@@ -415,7 +443,6 @@ void Translator::literal_text(std::string_view text)
 // What is left of CommonMark within a block: links, images and entities.
 void Translator::inline_text(std::string_view text)
 {
-    constexpr std::string_view kNever = "*_`<>~|\\";
     constexpr std::string_view kNotFirst = "#+-=";
     const LinkBrackets brackets(text, has_definitions_);
     std::size_t digits = 0;
@@ -423,6 +450,11 @@ void Translator::inline_text(std::string_view text)
     for (std::size_t at = 0; at < text.size(); ++at)
     {
         const char c = text[at];
+        if (kRoles[static_cast<unsigned char>(c)] == Role::plain && at != digits)
+        {
+            out_.push_back(c);
+            continue;
+        }
         const bool begins_block = (at == 0 && kNotFirst.contains(c)) ||
                                   (at > 0 && at == digits && (c == '.' || c == ')')) ||
                                   (at > 0 && c == ':' && text[at - 1] == ']');
@@ -433,7 +465,7 @@ void Translator::inline_text(std::string_view text)
             append_break_stand_in(out_);
         else if (LinkBrackets::escapes(text, at))
             append_stand_in(out_, text[++at]);
-        else if (begins_block || idle_bracket || idle_ampersand || kNever.contains(c))
+        else if (begins_block || idle_bracket || idle_ampersand || kRoles[static_cast<unsigned char>(c)] == Role::never)
             append_stand_in(out_, c);
         else
             out_.push_back(c);

@@ -1,5 +1,6 @@
 #include "rendering/stand_ins.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 #include "rendering/text.hpp"
@@ -56,16 +57,20 @@ std::string restore_breaks(std::string_view text)
 
 std::string restore_marks(std::string_view text)
 {
+    constexpr char kLeadByte = '\xEF';  // of every stand-in
     std::string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();)
     {
-        const auto start = at;
+        const auto lead = std::min(text.find(kLeadByte, at), text.size());
+        out.append(text.substr(at, lead - at));
+        at = lead;
+        if (at == text.size()) break;
         const char mark = stand_in_mark(next_code_point(text, at));
         if (mark != '\0')
             out.push_back(mark);
         else
-            out.append(text.substr(start, at - start));
+            out.append(text.substr(lead, at - lead));
     }
     return out;
 }
