@@ -1,5 +1,5 @@
-// A server on the loopback that speaks as much SMTP as a test wants, for what no real server can be brought to: silence,
-// nonsense, hanging up at the worst moment.
+// A server on the loopback that speaks as much SMTP as a test wants, for what no real server can be brought to:
+// silence, nonsense, hanging up at the worst moment.
 //
 // One thread for each connection, blocking: for tests only. Thread-safe.
 #pragma once

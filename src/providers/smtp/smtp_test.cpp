@@ -59,7 +59,8 @@ std::vector<SendOutcome> send_all(const SmtpOptions& options, const std::vector<
         [&]() -> Task<>
         {
             SmtpProvider provider(co_await asio::this_coro::executor, options, system_clock);
-            for (const auto& message : messages) outcomes.push_back(co_await provider.send(message, deadline_in(limit)));
+            for (const auto& message : messages)
+                outcomes.push_back(co_await provider.send(message, deadline_in(limit)));
         });
     return outcomes;
 }
