@@ -45,6 +45,7 @@ struct ApiRole::Parts
                   .clock = with.clock,
                   .zone = zone,
                   .schema_version = [this](Deadline deadline) { return pg::schema_version(database, deadline); },
+                  .is_draining = [this] { return stop && stop->requested(); },
                   .mailbox = std::move(with.mailbox)},
           authenticator(make_authenticator(directory, settings, with.clock)),
           dispatcher(router, authenticator, context),
@@ -65,6 +66,7 @@ struct ApiRole::Parts
         };
     }
 
+    std::optional<StopToken> stop;  // since run()
     pg::Database database;
     const TimeZone zone;
     ServiceDirectory directory;
@@ -104,6 +106,7 @@ Task<> ApiRole::open()
 
 Task<> ApiRole::run(StopToken stop)
 {
+    parts_->stop = stop;
     co_await parts_->server.run(std::move(stop));
 }
 

@@ -39,4 +39,7 @@ private:
     const KeyRing& keys_;
 };
 
+// What the seal of a kept answer is bound to.
+std::string sealed_answer_context(const Uuid& holder);
+
 }  // namespace herald
