@@ -119,9 +119,10 @@ Task<std::optional<std::vector<WriteOutcome>>> NotificationWriter::insert(const 
         catch (const pg::SqlError& error)
         {
             if (error.is_retryable() && attempt < kAttempts) continue;
-            log::error("a batch of notifications was refused by the database",
-                       {{"sqlstate", error.sqlstate}, {"rows", batch.size()}});
             if (!is_about_a_row(error)) throw;
+            if (batch.size() == 1)
+                log::error("a notification was refused by the database",
+                           {{"sqlstate", error.sqlstate}, {"notification", batch.front()->id.to_string()}});
             co_return std::nullopt;
         }
     }
