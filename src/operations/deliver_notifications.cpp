@@ -1,6 +1,9 @@
 #include "operations/deliver_notifications.hpp"
 
+#include <prometheus/counter.h>
+
 #include "base/log.hpp"
+#include "base/metrics.hpp"
 #include "rendering/email.hpp"
 #include "rendering/sms.hpp"
 
@@ -49,19 +52,68 @@ DeliverNotifications::DeliverNotifications(ServiceDirectory& directory, Delivery
 
 Task<> DeliverNotifications::deliver(ClaimedDelivery claimed)
 {
+    auto result = co_await hand_over(std::move(claimed));
+    co_await record(std::move(result));
+}
+
+Task<> DeliverNotifications::record(SendResult result)
+{
+    auto receipt = std::move(result.receipt);
+    co_await recorder_.record(std::move(result), deadline_in(kRecordTimeout));
+    if (receipt) recorder_.receive(std::move(*receipt));
+}
+
+Task<SendResult> DeliverNotifications::hand_over(ClaimedDelivery claimed)
+{
     const Deadline deadline = deadline_in(options_.send_timeout);
     auto prepared = co_await prepare(claimed, deadline);
     SendResult result;
     if (prepared)
-    {
-        const auto outcome = co_await send(*prepared, claimed.attempt, deadline);
-        result = result_of(claimed, *prepared, outcome);
-    }
+        result = co_await hand_over(claimed, *prepared, deadline);
     else if (prepared.error().kind == ErrorKind::unavailable)
         result = try_again(claimed, SendOutcome(SendStatus::retryable, {}, prepared.error().message), {});
     else
         result = gave_up(claimed, prepared.error().message);
-    co_await recorder_.record(std::move(result), deadline_in(kRecordTimeout));
+    count(result);
+    co_return result;
+}
+
+void DeliverNotifications::count(const SendResult& result)
+{
+    const std::string_view outcome = result.uncertain                        ? "uncertain"
+                                     : result.hand_off == HandOff::try_again ? "retry"
+                                     : result.hand_off == HandOff::failed    ? "failed"
+                                                                             : "handed_over";
+    auto& counter = attempts_[std::pair(result.provider, outcome)];
+    if (counter == nullptr)
+    {
+        const std::string provider = result.provider.empty() ? "none" : result.provider;
+        counter = &metrics::counter("herald_delivery_attempts_total", "Hand-offs to providers, by outcome",
+                                    {{"provider", provider}, {"outcome", std::string(outcome)}});
+    }
+    counter->Increment();
+}
+
+Task<SendResult> DeliverNotifications::hand_over(const ClaimedDelivery& claimed, Prepared& prepared, Deadline deadline)
+{
+    if (claimed.uncertain)
+    {
+        // A second send only when nobody knows of the first.
+        auto earlier = co_await find_earlier(prepared, deadline);
+        if (!earlier) co_return result_of(claimed, prepared, SendOutcome(SendStatus::uncertain, {}, "not looked up"));
+        if (*earlier) co_return settled(claimed, prepared, std::move(**earlier));
+    }
+    if (claimed.attempt > options_.tries) co_return gave_up(claimed, "no tries are left");
+    const auto outcome = co_await send(prepared, deadline);
+    co_return result_of(claimed, prepared, outcome);
+}
+
+SendResult DeliverNotifications::settled(const ClaimedDelivery& claimed, const Prepared& prepared, Receipt earlier)
+{
+    auto result = result_of(claimed, prepared,
+                            SendOutcome(SendStatus::accepted, earlier.reference, "an earlier attempt had arrived"));
+    if (!awaits_receipt(earlier.status)) result.receipt = std::move(earlier);
+    return result;
 }
 
 Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const ClaimedDelivery& claimed,
@@ -93,6 +145,7 @@ Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const
     prepared.provider = stays_inside(claimed, service->service()) ? providers_.simulator
                         : is_sms                                  ? providers_.sms
                                                                   : providers_.email;
+    if (stays_inside(claimed, service->service())) prepared.fragments = 0;  // nothing to pay for
     if (prepared.provider == nullptr)
         co_return fail(ErrorKind::unavailable, "no provider is configured for this channel");
     co_return prepared;
@@ -131,15 +184,44 @@ Result<OutgoingMessage> DeliverNotifications::render(const ClaimedDelivery& clai
     return message;
 }
 
-Task<SendOutcome> DeliverNotifications::send(Prepared& prepared, std::int16_t attempt, Deadline deadline)
+Task<SendOutcome> DeliverNotifications::send(Prepared& prepared, Deadline deadline)
 {
-    if (attempt > 1)
+    try
     {
-        // An earlier attempt may have gone out: a provider that can tell saves the recipient a second copy.
-        const auto earlier = co_await prepared.provider->look_up(prepared.message.id, {}, deadline);
-        if (earlier) co_return SendOutcome(SendStatus::accepted, earlier->reference, "an earlier attempt had arrived");
+        co_return co_await prepared.provider->send(prepared.message, deadline);
     }
-    co_return co_await prepared.provider->send(prepared.message, deadline);
+    catch (const std::exception&)
+    {
+        // Providers do not throw. Should one, nobody can say how far it had come.
+        log::error("a provider failed", {{"provider", prepared.provider->name()}});
+    }
+    co_return SendOutcome(SendStatus::uncertain, {}, "the provider failed");
+}
+
+// What the provider says of the earlier attempt, or else a receipt that has come for it. An error: ask again later.
+Task<Result<std::optional<Receipt>>> DeliverNotifications::find_earlier(const Prepared& prepared, Deadline deadline)
+{
+    const NotificationId id = prepared.message.id;
+    const std::string provider(prepared.provider->name());
+    try
+    {
+        auto known = co_await prepared.provider->look_up(id, {}, deadline);
+        if (known) co_return std::optional(std::move(known));
+        auto reference = co_await recorder_.find_left_over_receipt(provider, id, deadline);
+        if (!reference) co_return std::optional<Receipt>();
+        // Its status is applied with the receipt itself, by match_left_over_receipts.
+        Receipt left_over;
+        left_over.provider = provider;
+        left_over.reference = std::move(*reference);
+        left_over.status = NotificationStatus::sending;
+        left_over.at = clock_.now();
+        co_return std::optional(std::move(left_over));
+    }
+    catch (const std::exception&)
+    {
+        log::warning("an uncertain attempt could not be looked up", {{"provider", provider}});
+    }
+    co_return fail(ErrorKind::unavailable, "not looked up");
 }
 
 SendResult DeliverNotifications::gave_up(const ClaimedDelivery& claimed, std::string reason) const
@@ -157,11 +239,13 @@ SendResult DeliverNotifications::try_again(const ClaimedDelivery& claimed, const
 {
     auto result = gave_up(claimed, outcome.detail);
     result.provider = provider;
-    if (claimed.attempt > options_.tries) return result;
+    const bool uncertain = outcome.status == SendStatus::uncertain;
+    // After the last try an uncertain one is asked about once more, and not sent again.
+    if (claimed.attempt > options_.tries || (claimed.attempt == options_.tries && !uncertain)) return result;
     const bool at_once = static_cast<Channel>(claimed.channel) == Channel::sms && claimed.attempt == 1;
     result.hand_off = HandOff::try_again;
-    result.uncertain = outcome.status == SendStatus::uncertain;
-    result.retry_at = at_once && !result.uncertain ? clock_.now() : clock_.now() + options_.retry_pause;
+    result.uncertain = uncertain;
+    result.retry_at = at_once && !uncertain ? clock_.now() : clock_.now() + options_.retry_pause;
     return result;
 }
 

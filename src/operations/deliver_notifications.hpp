@@ -4,7 +4,11 @@
 // after. No database connection is held while a provider is called. Belongs to one Loop.
 #pragma once
 
-#include <unordered_map>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "operations/delivery_recorder.hpp"
 #include "operations/notification_contents.hpp"
@@ -62,9 +66,12 @@ private:
     static Result<OutgoingMessage> render(const ClaimedDelivery& claimed, const NotificationContents& contents,
                                           const Service& service, const TemplateContext& from,
                                           const DeliverOptions& options, std::int16_t& fragments);
-    Task<SendOutcome> send(Prepared& prepared, const ClaimedDelivery& claimed, Deadline deadline);
-    Task<std::optional<Receipt>> find_earlier(const Prepared& prepared, Deadline deadline);
+    Task<SendResult> hand_over(const ClaimedDelivery& claimed, Prepared& prepared, Deadline deadline);
+    Task<SendOutcome> send(Prepared& prepared, Deadline deadline);
+    Task<Result<std::optional<Receipt>>> find_earlier(const Prepared& prepared, Deadline deadline);
+    SendResult settled(const ClaimedDelivery& claimed, const Prepared& prepared, Receipt earlier);
     SendResult result_of(const ClaimedDelivery& claimed, const Prepared& prepared, const SendOutcome& outcome) const;
+    void count(const SendResult& result);
     SendResult gave_up(const ClaimedDelivery& claimed, std::string reason) const;
     SendResult try_again(const ClaimedDelivery& claimed, const SendOutcome& outcome, std::string_view provider) const;
 
@@ -74,6 +81,7 @@ private:
     const KeyRing& keys_;
     const Clock& clock_;
     const DeliverOptions options_;
+    std::map<std::pair<std::string, std::string_view>, prometheus::Counter*> attempts_;  // by provider and outcome
 };
 
 }  // namespace herald

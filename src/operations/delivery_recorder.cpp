@@ -1,8 +1,11 @@
 #include "operations/delivery_recorder.hpp"
 
-#include <set>
+#include <map>
+
+#include <prometheus/counter.h>
 
 #include "base/log.hpp"
+#include "base/metrics.hpp"
 #include "domain/notifications/event.hpp"
 #include "sql/queries.hpp"
 
@@ -14,9 +17,9 @@ namespace
 
 constexpr auto kCommitTimeout = seconds(20);
 constexpr auto kReceiptTimeout = seconds(60);
-constexpr std::int32_t kLeftOverBatch = 1000;
 constexpr auto kLeftOverPause = seconds(1);
-constexpr auto kLeftOverAge = std::chrono::minutes(10);
+// Longer than a message stays uncertain before it is tried again: its receipt may be among these.
+constexpr auto kLeftOverAge = std::chrono::hours(2);
 
 EventKind event_of(const SendResult& result)
 {
@@ -71,8 +74,7 @@ struct ResultColumns
     }
 };
 
-// The columns of record_receipts: one row a reference, because a statement changes a row once. A second receipt of the
-// same reference in one batch is a repetition: the first final one counts.
+// The columns of record_receipts: one row a reference, because a statement changes a row once.
 struct ReceiptColumns
 {
     std::vector<std::string> providers;
@@ -80,21 +82,46 @@ struct ReceiptColumns
     std::vector<std::int16_t> statuses;
     std::vector<std::string> responses;
     std::vector<Instant> at;
-    std::set<std::pair<std::string, std::string>> seen;
+    std::vector<std::optional<Uuid>> ids;
 
     void add(const Receipt& receipt)
     {
-        if (!seen.emplace(receipt.provider, receipt.reference).second) return;
         providers.push_back(receipt.provider);
         references.push_back(receipt.reference);
         statuses.push_back(static_cast<std::int16_t>(receipt.status));
         responses.push_back(receipt.provider_response);
         at.push_back(receipt.at);
+        ids.push_back(receipt.notification_id ? std::optional(receipt.notification_id->value) : std::nullopt);
     }
     [[nodiscard]] pg::Params params(Instant now) const
     {
-        return pg::Params::of(providers, references, statuses, responses, at, now);
+        return pg::Params::of(providers, references, statuses, responses, at, ids, now);
     }
+};
+
+// The receipts of one batch as statements that follow each other: the second receipt of a reference ("pending", then
+// "delivered") goes into the second statement. What comes after a final one is a repetition.
+class ReceiptRounds
+{
+public:
+    void add(const Receipt& receipt)
+    {
+        auto& [round, ended] = next_[std::pair(receipt.provider, receipt.reference)];
+        if (ended) return;
+        if (rounds_.size() <= round) rounds_.emplace_back();
+        rounds_[round++].add(receipt);
+        ended = !awaits_receipt(receipt.status);
+    }
+    [[nodiscard]] const std::vector<ReceiptColumns>& rounds() const { return rounds_; }
+
+private:
+    struct Next
+    {
+        std::size_t round = 0;
+        bool ended = false;
+    };
+    std::map<std::pair<std::string, std::string>, Next> next_;
+    std::vector<ReceiptColumns> rounds_;
 };
 
 }  // namespace
@@ -103,6 +130,7 @@ DeliveryRecorder::DeliveryRecorder(pg::Database& database, const Clock& clock, T
                                    asio::any_io_executor executor)
     : database_(database),
       clock_(clock),
+      receipts_applied_(metrics::counter("herald_receipts_applied_total", "Receipts that changed a message's status")),
       scope_(scope),
       // One writer: results are committed before the receipts that were received after them.
       commits_(scope, std::move(executor), {.max_batch = 512, .writers = 1, .max_waiting = 100000},
@@ -132,7 +160,7 @@ Task<> DeliveryRecorder::submit_receipt(Receipt receipt)
 Task<std::vector<DeliveryRecorder::Nothing>> DeliveryRecorder::commit(std::vector<const Entry*> entries)
 {
     ResultColumns results;
-    ReceiptColumns receipts;
+    ReceiptRounds receipts;
     for (const Entry* entry : entries)
     {
         if (entry->result) results.add(*entry->result);
@@ -141,9 +169,26 @@ Task<std::vector<DeliveryRecorder::Nothing>> DeliveryRecorder::commit(std::vecto
     const Instant now = clock_.now();
     std::vector<std::pair<pg::Statement, pg::Params>> statements;
     if (!results.ids.empty()) statements.emplace_back(sql::record_send_results, results.params(now));
-    if (!receipts.references.empty()) statements.emplace_back(sql::record_receipts, receipts.params(now));
-    co_await database_.execute_together(std::move(statements), deadline_in(kCommitTimeout));
+    const std::size_t first_receipts = statements.size();
+    for (const auto& round : receipts.rounds()) statements.emplace_back(sql::record_receipts, round.params(now));
+    const auto answers = co_await database_.execute_together(std::move(statements), deadline_in(kCommitTimeout));
+    std::int64_t owed = 0;
+    for (std::size_t i = 0; i < answers.size(); ++i)
+    {
+        owed += answers[i].get<std::int64_t>(0, "callbacks_owed");
+        if (i >= first_receipts)
+            receipts_applied_.Increment(static_cast<double>(answers[i].get<std::int64_t>(0, "changed")));
+    }
+    if (owed > 0 && callbacks_owed_) callbacks_owed_();
     co_return std::vector<Nothing>(entries.size());
+}
+
+Task<std::optional<std::string>> DeliveryRecorder::find_left_over_receipt(std::string provider, NotificationId id,
+                                                                          Deadline deadline)
+{
+    const auto rows = co_await database_.execute(sql::find_unmatched_receipt, pg::Params::of(provider, id), deadline);
+    if (rows.empty()) co_return std::nullopt;
+    co_return rows.get<std::string>(0, "reference");
 }
 
 Task<std::size_t> DeliveryRecorder::match_left_over_receipts(Deadline deadline)
@@ -158,6 +203,8 @@ Task<std::size_t> DeliveryRecorder::match_left_over_receipts(Deadline deadline)
         Receipt receipt;
         receipt.provider = rows.get<std::string>(i, "provider");
         receipt.reference = rows.get<std::string>(i, "reference");
+        if (const auto id = rows.get<std::optional<Uuid>>(i, "notification_id"))
+            receipt.notification_id = NotificationId{*id};
         receipt.status = static_cast<NotificationStatus>(rows.get<std::int16_t>(i, "status"));
         receipt.provider_response = rows.get<std::optional<std::string>>(i, "provider_response").value_or("");
         receipt.at = rows.get<Instant>(i, "at");

@@ -58,7 +58,9 @@ public:
     void receive(Receipt receipt);
     // The reference of a receipt that names this message and that nobody awaits: an earlier attempt did go out.
     Task<std::optional<std::string>> find_left_over_receipt(std::string provider, NotificationId id, Deadline deadline);
-    // Receipts that overtook the answer to their hand-off find their message now. How many were applied again.
+    // Receipts that overtook the answer to their hand-off find their message now. How many were applied again; at most
+    // kLeftOverBatch.
+    static constexpr std::int32_t kLeftOverBatch = 1000;
     Task<std::size_t> match_left_over_receipts(Deadline deadline);
 
 private:

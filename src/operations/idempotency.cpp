@@ -58,6 +58,13 @@ Task<Result<IdempotencyKeys::Claim>> IdempotencyKeys::claim(ServiceId service, s
     co_return claim;
 }
 
+Task<> IdempotencyKeys::answer(ServiceId service, std::string key, Uuid holder, std::string text, Deadline deadline)
+{
+    const pg::Bytes sealed{seal_answer(holder, text)};
+    auto params = pg::Params::of(service, key, holder, sealed);
+    co_await database_.execute(sql::answer_idempotency_key, std::move(params), deadline);
+}
+
 Task<> IdempotencyKeys::release(ServiceId service, std::string key, Uuid holder, Deadline deadline)
 {
     auto params = pg::Params::of(service, key, holder);

@@ -22,12 +22,13 @@ public:
     {
         std::size_t asked = 0;
         std::size_t settled = 0;  // receipts passed on to the recorder
+        bool more = false;        // a whole batch was due: there may be more
     };
 
     LookUpReceipts(pg::Database& database, DeliveryRecorder& recorder, ProviderSet providers, const Clock& clock,
                    Options options);
 
-    // One batch: `asked` below `batch` means that nothing more is due. What is found is recorded like any receipt.
+    // One batch. What is found is recorded like any receipt.
     Task<Counts> run(Deadline deadline);
 
 private:

@@ -1,4 +1,4 @@
-// One of many: at most one process at a time leads. A session-level advisory lock of PostgreSQL decides, so there is
+// One of many: at most one process at a time leads. An advisory lock of PostgreSQL decides, so there is
 // nothing to expire and nothing to clean up: the lock goes with its connection. Belongs to one Loop.
 //
 // The lock lives on a connection of its own, in a transaction that is open while this process leads (it holds no
@@ -25,9 +25,6 @@ public:
     Task<> resign(Deadline deadline);
 
 private:
-    Task<bool> confirm(Deadline deadline);
-    Task<bool> try_lock(Deadline deadline);
-
     pg::Database database_;
     const std::int64_t lock_;
     std::optional<pg::Transaction> held_;

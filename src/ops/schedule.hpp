@@ -23,11 +23,10 @@ struct TaskContext
 // Every so often, or once a local day.
 struct TaskTime
 {
-    seconds period{0};                       // 0: at `local_time`
-    std::optional<seconds> local_time = {};  // since the local midnight
+    seconds period{0};
+    std::optional<seconds> into_day;  // instead of the period: so long after the local day has begun
 
-    // The first moment after `after`. A local time that a day does not have (the clocks go forward) is the moment of
-    // the change.
+    // The first moment after `after`.
     [[nodiscard]] Instant next(Instant after, const TimeZone& zone) const;
 };
 

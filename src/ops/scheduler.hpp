@@ -7,6 +7,11 @@
 #include "ops/schedule.hpp"
 #include "runtime/task_scope.hpp"
 
+namespace prometheus
+{
+class Gauge;
+}
+
 namespace herald
 {
 
@@ -56,6 +61,7 @@ private:
     const Clock& clock_;
     const Options options_;
     std::vector<Entry> entries_;
+    prometheus::Gauge& leads_gauge_;
     bool leads_ = false;
     TaskScope scope_;
 };

@@ -86,13 +86,17 @@ void DeliveryQueue::take_hints()
     }
 }
 
-// The next places of the rotation, priority lane first, each moved to the end of its lane's line.
+// The next places of the rotation, priority lane first, each moved to the end of its lane's line. A lane leaves up to
+// half of what is left to those after it, so that none starves.
 std::vector<DeliveryQueue::Place> DeliveryQueue::next_places(std::size_t most)
 {
     std::vector<Place> places;
+    std::size_t later = is_busy_.size();
     for (auto& [lane, line] : busy_)
     {
-        const std::size_t count = std::min(line.size(), most - places.size());
+        later -= line.size();
+        const std::size_t left = most - places.size();
+        const std::size_t count = std::min(line.size(), left - std::min(later, left / 2));
         for (std::size_t i = 0; i < count; ++i)
         {
             places.emplace_back(lane, line.front());
@@ -170,13 +174,26 @@ Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim(std::size_t most, Instan
 Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim(ClaimRoom room, Instant now, Deadline deadline)
 {
     take_hints();
-    const auto places = next_places(std::min(std::max(room.email, room.sms), kPlacesPerClaim));
     std::vector<ClaimedDelivery> claimed;
-    if (places.empty()) co_return claimed;
+    // Places where only a channel without room has something stay busy: step over them, once around.
+    std::size_t unseen = is_busy_.size();
+    while (claimed.empty() && unseen > 0)
+    {
+        const auto places = next_places(std::min(std::max(room.email, room.sms), kPlacesPerClaim));
+        if (places.empty()) break;
+        unseen -= std::min(unseen, places.size());
+        claimed = co_await claim_from(places, room, now, deadline);
+    }
+    co_return claimed;
+}
 
+Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim_from(std::vector<Place> places, ClaimRoom room, Instant now,
+                                                             Deadline deadline)
+{
     const auto asked = asks(places, room);
     auto params = claim_params(asked, now);
     const auto rows = co_await database_.execute(sql::claim_deliveries, std::move(params), deadline);
+    std::vector<ClaimedDelivery> claimed;
     claimed.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) claimed.push_back(read_claimed(rows, i));
     note_claimed(asked, claimed, now);
@@ -203,7 +220,13 @@ Task<std::int64_t> DeliveryQueue::move_due_retries(Instant now, Deadline deadlin
     const auto rows = co_await database_.execute(sql::move_due_retries, pg::Params::of(now, kMoveBatch), deadline);
     add_hints(rows);
     std::int64_t moved = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i) moved += rows.get<std::int64_t>(i, "moved");
+    for (std::size_t i = 0; i < rows.size(); ++i)
+    {
+        // What comes back is older than what was claimed since.
+        const Place place(rows.get<std::int16_t>(i, "lane"), ServiceId{rows.get<Uuid>(i, "service_id")});
+        for (const auto channel : {kEmail, kSms}) cursor_.erase(Shelf(place, channel));
+        moved += rows.get<std::int64_t>(i, "moved");
+    }
     co_return moved;
 }
 

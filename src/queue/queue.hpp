@@ -90,6 +90,8 @@ private:
     void take_hints();
     void add_hints(const pg::Rows& rows);
     std::vector<Place> next_places(std::size_t most);
+    Task<std::vector<ClaimedDelivery>> claim_from(std::vector<Place> places, ClaimRoom room, Instant now,
+                                                  Deadline deadline);
     std::vector<Ask> asks(const std::vector<Place>& places, const ClaimRoom& room) const;
     pg::Params claim_params(const std::vector<Ask>& asked, Instant now);
     void note_claimed(const std::vector<Ask>& asked, const std::vector<ClaimedDelivery>& claimed, Instant now);

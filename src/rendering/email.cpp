@@ -45,7 +45,7 @@ std::string render_email_body_for_api(const CompiledTemplate& email, const Perso
 
 std::string render_subject(const CompiledTemplate& email, const Personalisation& values, MissingStyle missing)
 {
-    return collapse_white_space(set_typography(email.fill_subject(values, missing)));
+    return set_typography(collapse_white_space(email.fill_subject(values, missing)));
 }
 
 std::string render_email_html_body(const CompiledTemplate& email, const Personalisation& values, MissingStyle missing)

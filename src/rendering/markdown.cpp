@@ -8,6 +8,7 @@
 #include <cmark.h>
 
 #include "rendering/markdown_dialect.hpp"
+#include "rendering/stand_ins.hpp"
 #include "rendering/text.hpp"
 #include "rendering/typography.hpp"
 
@@ -29,11 +30,19 @@ std::string_view literal(cmark_node* node)
 }
 
 // An entity can bring a control character that the source could not.
-std::string plain(std::string_view text)
+void append_literal(std::string& out, cmark_node* node)
 {
-    auto out = restore_marks(text);
-    std::ranges::replace_if(out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
-    return out;
+    const auto start = static_cast<std::ptrdiff_t>(out.size());
+    out += literal(node);
+    std::replace_if(
+        out.begin() + start, out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+}
+
+// An address or a title: it ends where its line does.
+std::string one_line(const char* text)
+{
+    const auto out = restore_marks(text == nullptr ? "" : text);
+    return out.substr(0, out.find_first_of("\r\n"));
 }
 
 // What a link shows: its words, without images.
@@ -42,31 +51,75 @@ std::string label_of(cmark_node* link)
     std::string out;
     for (auto* node = cmark_node_first_child(link); node != nullptr; node = cmark_node_next(node))
     {
-        if (cmark_node_get_type(node) == CMARK_NODE_TEXT)
-            out += literal(node);
-        else if (cmark_node_get_type(node) != CMARK_NODE_IMAGE)
-            out.push_back(' ');
+        if (cmark_node_get_type(node) == CMARK_NODE_TEXT) append_literal(out, node);
     }
     return out;
 }
 
-// The end of the address at `at`: before white space or an angle bracket, and before punctuation that ends a sentence.
-// Or `at`, when nothing follows the scheme.
+// Whether an address may end with `mark`, of which it has so many opened and closed: not with punctuation that ends a
+// sentence, nor with a bracket that was opened outside of it.
+class AddressEnd
+{
+public:
+    bool allows(char32_t mark)
+    {
+        constexpr std::u32string_view kNever = U".,:\"'";
+        if (mark == '(') ++round_;
+        if (mark == '[') ++square_;
+        if (mark == ')') return round_-- > 0;
+        if (mark == ']') return square_-- > 0;
+        return !kNever.contains(mark);
+    }
+
+private:
+    int round_ = 0;
+    int square_ = 0;
+};
+
+// The end of the address at `at`: before white space or an angle bracket. Or `at`, when nothing follows the scheme.
 std::size_t address_end(std::string_view text, std::size_t at)
 {
-    constexpr std::string_view kNotLast = ".,:\"')]";
     constexpr std::size_t kShortest = 2;
     const auto start = text.find("//", at) + 2;
     std::size_t end = at;
     std::size_t characters = 0;
+    AddressEnd last;
     for (auto next = start; next < text.size(); ++characters)
     {
         const auto c = next_code_point(text, next);
         const char32_t mark = stand_in_mark(c) != '\0' ? static_cast<char32_t>(stand_in_mark(c)) : c;
         if (is_white_space(mark) || mark == '<' || mark == '>') break;
-        if (characters + 1 >= kShortest && (mark >= 0x80 || !kNotLast.contains(static_cast<char>(mark)))) end = next;
+        if (last.allows(mark) && characters + 1 >= kShortest) end = next;
     }
     return end;
+}
+
+bool equals_ignoring_case(std::string_view text, std::string_view lower)
+{
+    return std::ranges::equal(text, lower, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a | 0x20 : a) == b; });
+}
+
+// "GOV.UK" as a name: a character without width behind its dot keeps mail clients from making it a link.
+std::string unlink_names(std::string text, char32_t before)
+{
+    constexpr std::string_view kName = "gov.uk";
+    constexpr std::string_view kZeroWidthSpace = "\xE2\x80\x8B";
+    constexpr std::size_t kDot = 3;
+    std::string out;
+    std::size_t done = 0;
+    for (auto dot = text.find('.'); dot != std::string::npos; dot = text.find('.', dot + 1))
+    {
+        if (dot < kDot || !equals_ignoring_case(std::string_view(text).substr(dot - kDot, kName.size()), kName))
+            continue;
+        const auto start = dot - kDot;
+        const bool word_start = start == 0 ? before == 0 : is_white_space(static_cast<unsigned char>(text[start - 1]));
+        const auto behind = std::string_view(text).substr(start + kName.size(), 1);
+        if (!word_start || behind == "/" || behind == "?" || behind == "#") continue;
+        out.append(text, done, dot + 1 - done).append(kZeroWidthSpace);
+        done = dot + 1;
+    }
+    if (done == 0) return text;
+    return out.append(text, done);
 }
 
 // Puts text into a block's inlines: bare addresses apart, the rest with smart quotes and dashes.
@@ -81,27 +134,16 @@ public:
         {
             switch (cmark_node_get_type(node))
             {
-                case CMARK_NODE_SOFTBREAK:
-                case CMARK_NODE_LINEBREAK:
-                    add_break();
-                    break;
                 case CMARK_NODE_LINK:
                     add_link(node);
                     break;
                 case CMARK_NODE_IMAGE:
                     break;
                 default:
-                    run_ += literal(node);
+                    append_literal(run_, node);
             }
         }
         flush(0);
-    }
-
-    void add_break()
-    {
-        flush('\n');
-        out_.push_back({.kind = Inline::Kind::line_break, .text = {}, .target = {}, .title = {}});
-        before_ = '\n';
     }
 
 private:
@@ -109,11 +151,11 @@ private:
     {
         Inline link{.kind = Inline::Kind::link,
                     .text = label_of(node),
-                    .target = plain(cmark_node_get_url(node)),
-                    .title = plain(cmark_node_get_title(node))};
+                    .target = one_line(cmark_node_get_url(node)),
+                    .title = one_line(cmark_node_get_title(node))};
         if (trim(link.text).empty()) link.text = link.target;
         flush('a');
-        link.text = plain(set_typography(link.text, {.keep_quotes = true}));
+        link.text = restore_marks(set_typography(restore_breaks(link.text), {.keep_quotes = true}));
         out_.push_back(std::move(link));
         before_ = 'a';
     }
@@ -121,7 +163,8 @@ private:
     // `after` is the character that follows the run.
     void flush(char32_t after)
     {
-        std::string_view rest = run_;
+        const auto run = restore_breaks(run_);
+        std::string_view rest = run;
         std::size_t from = 0;
         for (auto at = rest.find("http"); at != std::string_view::npos; at = rest.find("http", from))
         {
@@ -135,8 +178,10 @@ private:
                 continue;
             }
             add_text(rest.substr(0, at), 'h');
-            out_.push_back(
-                {.kind = Inline::Kind::address, .text = plain(rest.substr(at, end - at)), .target = {}, .title = {}});
+            out_.push_back({.kind = Inline::Kind::address,
+                            .text = restore_marks(rest.substr(at, end - at)),
+                            .target = {},
+                            .title = {}});
             before_ = 'a';
             rest.remove_prefix(end);
             from = 0;
@@ -148,7 +193,7 @@ private:
     void add_text(std::string_view text, char32_t after)
     {
         if (text.empty()) return;
-        auto set = plain(set_typography(text, {.before = before_, .after = after}));
+        auto set = unlink_names(restore_marks(set_typography(text, {.before = before_, .after = after})), before_);
         out_.push_back({.kind = Inline::Kind::text, .text = std::move(set), .target = {}, .title = {}});
         before_ = 'a';
     }

@@ -31,13 +31,12 @@ struct Inline
     enum class Kind
     {
         text,
-        line_break,
         link,     // `text` leads to `target`
         address,  // a bare one: both text and target, in `text`
     };
 
     Kind kind = Kind::text;
-    std::string text;
+    std::string text;    // with '\n' where a line breaks
     std::string target;  // as written; link_target() makes it safe
     std::string title;
 };

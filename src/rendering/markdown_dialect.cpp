@@ -9,6 +9,7 @@
 
 #include "rendering/markdown.hpp"
 #include "rendering/markdown_lines.hpp"
+#include "rendering/stand_ins.hpp"
 #include "rendering/text.hpp"
 
 namespace herald::rendering
@@ -17,11 +18,6 @@ namespace herald::rendering
 namespace
 {
 
-constexpr std::string_view kMarks = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
-constexpr char32_t kFirstStandIn = 0xFDD0;
-constexpr char32_t kReplacement = 0xFFFD;
-static_assert(kMarks.size() == 32);
-
 using Lines = std::span<const std::string_view>;
 
 bool is_digit(char c)
@@ -29,26 +25,93 @@ bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-bool is_stand_in(char32_t c)
+enum class Role : unsigned char
 {
-    return c >= kFirstStandIn && c < kFirstStandIn + kMarks.size();
+    plain,    // has no meaning to cmark, or the same as here
+    depends,  // on what is around it
+    never,    // has a meaning to cmark and none here
+};
+
+constexpr std::array<Role, 256> kRoles = []
+{
+    std::array<Role, 256> roles{};
+    for (const char c : std::string_view("*_`<>~|")) roles[static_cast<unsigned char>(c)] = Role::never;
+    for (const char c : std::string_view("\n\\[]!&:#+-=.)")) roles[static_cast<unsigned char>(c)] = Role::depends;
+    return roles;
+}();
+
+// "&amp;" or "&#39;", as far as the length goes.
+bool begins_entity(std::string_view text)
+{
+    constexpr std::size_t kLongest = 34;
+    const auto end = text.substr(0, kLongest).find_first_of("; \n&", 1);
+    return end != std::string_view::npos && end > 1 && text[end] == ';';
 }
 
-void append_stand_in(std::string& out, char mark)
+// Which brackets of a paragraph may make a link: cmark spends a node on each that it is shown, so it is shown no other.
+class LinkBrackets
 {
-    append_utf8(out, kFirstStandIn + static_cast<char32_t>(kMarks.find(mark)));
+public:
+    LinkBrackets(std::string_view text, bool has_definitions)
+    {
+        if (!text.contains("](") && !(has_definitions && text.contains(']'))) return;
+        live_.resize(text.size());
+        const auto last_close = text.find_last_of(')');
+        std::vector<std::size_t> open;
+        std::size_t last_open = 0;
+        for (std::size_t at = 0; at < text.size(); ++at)
+        {
+            if (escapes(text, at))
+                ++at;
+            else if (text[at] == '[')
+                open.push_back(last_open = at);
+            else if (text[at] == ']' && !open.empty())
+            {
+                const auto start = open.back();
+                open.pop_back();
+                const auto next = text.substr(at + 1, 1);
+                const bool inline_link = next == "(" && last_close != std::string_view::npos && last_close > at;
+                const bool reference = has_definitions && (next == "[" || last_open == start);
+                live_[start] = live_[at] = inline_link || reference;
+            }
+        }
+    }
+
+    bool live(std::size_t at) const { return at < live_.size() && live_[at]; }
+
+    static bool escapes(std::string_view text, std::size_t at)
+    {
+        return text[at] == '\\' && at + 1 < text.size() && is_mark(text[at + 1]);
+    }
+
+private:
+    std::vector<bool> live_;
+};
+
+// Past the printable ASCII at `at`.
+std::size_t skip_printable(std::string_view text, std::size_t at)
+{
+    while (at < text.size() && text[at] >= 0x20 && text[at] < 0x7F) ++at;
+    return at;
 }
 
 // LF line ends, spaces for tabs, no control characters, valid UTF-8 without stand-ins.
 std::string normalise(std::string_view source)
 {
     constexpr std::size_t kTab = 4;
+    constexpr char32_t kReplacement = 0xFFFD;
     constexpr char32_t kHangulFiller = 0x3164;  // blank, and shown as a box by some clients
     std::string out;
     out.reserve(source.size() + 1);
     std::size_t line_start = 0;
     for (std::size_t at = 0; at < source.size();)
     {
+        if (const auto end = skip_printable(source, at); end > at)
+        {
+            out.append(source.substr(at, end - at));
+            at = end;
+            continue;
+        }
         const auto c = next_code_point(source, at);
         if (c == '\r' || c == '\n')
         {
@@ -58,7 +121,7 @@ std::string normalise(std::string_view source)
         }
         else if (c == '\t')
             out.append(kTab - (out.size() - line_start) % kTab, ' ');
-        else if (is_stand_in(c))
+        else if (stand_in_mark(c) != '\0')
             append_utf8(out, kReplacement);
         else if (c >= 0x20 && c != 0x7F && c != 0x2028 && c != kHangulFiller)
             append_utf8(out, c);
@@ -81,7 +144,7 @@ std::vector<std::string_view> split_lines(std::string_view text)
 class Translator
 {
 public:
-    explicit Translator(std::string& out) : out_(out) {}
+    Translator(std::string& out, bool has_definitions) : out_(out), has_definitions_(has_definitions) {}
 
     void blocks(Lines lines, std::string_view prefix);
 
@@ -105,7 +168,10 @@ private:
     std::size_t indent() const { return std::min(line().find_first_not_of(' '), line().size()); }
     std::string_view words() const { return line().substr(indent()); }
 
+    void code(Lines code_lines);
     void heading(int level, std::string_view words);
+    void open_text(std::size_t levels, std::string_view mark, std::string_view words);
+    void close_text();
     void emit_blank();
     void begin_line(std::size_t levels);
     void end_line() { out_.push_back('\n'); }
@@ -114,11 +180,12 @@ private:
     void end_block();
 
     std::string& out_;
+    bool has_definitions_;
     Lines lines_;
     std::string prefix_;
     std::size_t at_ = 0;
     std::vector<Level> levels_;
-    bool in_paragraph_ = false;
+    std::string paragraph_;             // the lines of the block being read, not written yet
     bool after_blank_ = true;           // in the source
     bool blank_written_ = true;         // in the output
     std::array<bool, 2> open_fence_{};  // no closing fence of ` or ~ is left
@@ -132,16 +199,18 @@ void Translator::blocks(Lines lines, std::string_view prefix)
     {
         if (line().empty())
         {
-            in_paragraph_ = false;
+            close_text();
             after_blank_ = true;
             emit_blank();
             ++at_;
             continue;
         }
-        if (after_blank_ && indent() == 0 && !read_list_mark(line())) levels_.clear();
+        const bool leaves_list = indent() == 0 ? !read_list_mark(words()).has_value() : words().starts_with('^');
+        if (after_blank_ && leaves_list) levels_.clear();
         if (!inset() && !fence() && !table() && !rule_or_heading() && !definition() && !list_item()) text();
         after_blank_ = false;
     }
+    close_text();
     emit_blank();
 }
 
@@ -149,7 +218,8 @@ void Translator::blocks(Lines lines, std::string_view prefix)
 bool Translator::inset()
 {
     const bool too_deep = prefix_.size() >= 2 * static_cast<std::size_t>(kMaxNesting);
-    if (in_paragraph_ || !levels_.empty() || too_deep || !words().starts_with('^') || words().size() < 2) return false;
+    if (!paragraph_.empty() || !levels_.empty() || too_deep || !words().starts_with('^') || words().size() < 2)
+        return false;
     std::vector<std::string_view> inner;
     auto end = at_;
     while (true)
@@ -169,14 +239,14 @@ bool Translator::inset()
         end = next;
     }
     emit_blank();
-    Translator(out_).blocks(inner, prefix_ + "> ");
+    Translator(out_, has_definitions_).blocks(inner, prefix_ + "> ");
     blank_written_ = false;
     emit_blank();
     at_ = end;
     return true;
 }
 
-// Code is kept line by line and otherwise treated as text.
+// Code is kept line by line: nothing in it has a meaning.
 bool Translator::fence()
 {
     constexpr std::size_t kShortest = 3;
@@ -201,25 +271,28 @@ bool Translator::fence()
         return false;
     }
     end_block();
-    for (const auto code : Lines(rest.begin(), close))
-    {
-        if (code.empty())
-        {
-            emit_blank();
-            continue;
-        }
-        begin_line(0);
-        literal_text(trim_spaces_left(code));
-        end_line();
-    }
+    code(Lines(rest.begin(), close));
     emit_blank();
     at_ += static_cast<std::size_t>(close - rest.begin()) + 2;
     return true;
 }
 
+void Translator::code(Lines code_lines)
+{
+    if (code_lines.empty()) return;
+    begin_line(0);
+    literal_text(trim_spaces_left(code_lines.front()));
+    for (const auto code_line : code_lines.subspan(1))
+    {
+        append_break_stand_in(out_);
+        literal_text(code_line);
+    }
+    end_line();
+}
+
 bool Translator::table()
 {
-    if (in_paragraph_ || !levels_.empty() || !words().contains('|') || at_ + 1 >= lines_.size()) return false;
+    if (!paragraph_.empty() || !levels_.empty() || !words().contains('|') || at_ + 1 >= lines_.size()) return false;
     const bool edged = words().starts_with('|');
     const auto ruler = trim_spaces_left(lines_[at_ + 1]);
     if (!is_table_ruler(ruler) || ruler.starts_with('|') != edged) return false;
@@ -294,7 +367,8 @@ bool Translator::definition()
 bool Translator::list_item()
 {
     const auto mark = read_list_mark(words());
-    if (!mark || (in_paragraph_ && levels_.empty() && !mark->spaced)) return false;
+    if (!mark || (!paragraph_.empty() && levels_.empty() && !mark->spaced)) return false;
+    close_text();
     if (levels_.empty()) emit_blank();
     while (!levels_.empty() && indent() < levels_.back().indent) levels_.pop_back();
     const bool deeper = levels_.empty() || indent() > levels_.back().indent;
@@ -302,28 +376,40 @@ bool Translator::list_item()
         levels_.push_back({indent(), mark->ordered});
     else if (after_blank_)
         levels_.back().ordered = mark->ordered;
-    begin_line(levels_.size() - 1);
-    out_ += levels_.back().ordered ? "1. " : "- ";
-    inline_text(mark->text);
-    end_line();
-    in_paragraph_ = true;
+    open_text(levels_.size() - 1, levels_.back().ordered ? "1. " : "- ", mark->text);
     ++at_;
     return true;
 }
 
 void Translator::text()
 {
-    begin_line(levels_.size());
-    inline_text(words());
-    end_line();
-    in_paragraph_ = true;
+    if (paragraph_.empty())
+        open_text(levels_.size(), {}, words());
+    else
+        paragraph_.append("\n").append(words());
     ++at_;
+}
+
+void Translator::open_text(std::size_t levels, std::string_view mark, std::string_view words)
+{
+    close_text();
+    begin_line(levels);
+    out_ += mark;
+    paragraph_ = words;
+}
+
+void Translator::close_text()
+{
+    if (paragraph_.empty()) return;
+    inline_text(paragraph_);
+    end_line();
+    paragraph_.clear();
 }
 
 void Translator::end_block()
 {
+    close_text();
     levels_.clear();
-    in_paragraph_ = false;
     emit_blank();
 }
 
@@ -347,30 +433,39 @@ void Translator::literal_text(std::string_view text)
 {
     for (const char c : text)
     {
-        if (kMarks.contains(c))
+        if (is_mark(c))
             append_stand_in(out_, c);
         else
             out_.push_back(c);
     }
 }
 
-// What is left of CommonMark within a line: links, images and entities.
+// What is left of CommonMark within a block: links, images and entities.
 void Translator::inline_text(std::string_view text)
 {
-    constexpr std::string_view kNever = "*_`<>~|\\";
     constexpr std::string_view kNotFirst = "#+-=";
+    const LinkBrackets brackets(text, has_definitions_);
     std::size_t digits = 0;
     while (digits < text.size() && is_digit(text[digits])) ++digits;
     for (std::size_t at = 0; at < text.size(); ++at)
     {
         const char c = text[at];
-        const bool escapes = c == '\\' && at + 1 < text.size() && kMarks.contains(text[at + 1]);
+        if (kRoles[static_cast<unsigned char>(c)] == Role::plain && at != digits)
+        {
+            out_.push_back(c);
+            continue;
+        }
         const bool begins_block = (at == 0 && kNotFirst.contains(c)) ||
                                   (at > 0 && at == digits && (c == '.' || c == ')')) ||
                                   (at > 0 && c == ':' && text[at - 1] == ']');
-        if (escapes)
+        const bool idle_bracket =
+            ((c == '[' || c == ']') && !brackets.live(at)) || (c == '!' && !brackets.live(at + 1));
+        const bool idle_ampersand = c == '&' && !begins_entity(text.substr(at));
+        if (c == '\n')
+            append_break_stand_in(out_);
+        else if (LinkBrackets::escapes(text, at))
             append_stand_in(out_, text[++at]);
-        else if (begins_block || kNever.contains(c))
+        else if (begins_block || idle_bracket || idle_ampersand || kRoles[static_cast<unsigned char>(c)] == Role::never)
             append_stand_in(out_, c);
         else
             out_.push_back(c);
@@ -385,28 +480,9 @@ std::string to_commonmark(std::string_view source)
     const auto lines = split_lines(text);
     std::string out;
     out.reserve(text.size() + text.size() / 8);
-    Translator(out).blocks(lines, {});
-    return out;
-}
-
-char stand_in_mark(char32_t c)
-{
-    return is_stand_in(c) ? kMarks[c - kFirstStandIn] : '\0';
-}
-
-std::string restore_marks(std::string_view text)
-{
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t at = 0; at < text.size();)
-    {
-        const auto start = at;
-        const char mark = stand_in_mark(next_code_point(text, at));
-        if (mark != '\0')
-            out.push_back(mark);
-        else
-            out.append(text.substr(start, at - start));
-    }
+    const bool has_definitions = std::ranges::any_of(
+        lines, [](std::string_view line) { return read_definition(trim_spaces_left(line)).has_value(); });
+    Translator(out, has_definitions).blocks(lines, {});
     return out;
 }
 

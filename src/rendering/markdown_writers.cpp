@@ -97,16 +97,19 @@ private:
         }
     }
 
-    // In a table of its own, since some clients ignore the margin of a list.
+    // In a table of its own, since some clients ignore the margin of a list; within a list that has been done.
     void list(const Block& block, std::string_view tag, std::string_view marker)
     {
-        out_ += fmt::format(
-            "<table role=\"presentation\" style=\"padding:0 0 20px 0\"><tr>"
-            "<td style=\"font-family:Helvetica,Arial,sans-serif\">"
-            "<{} style=\"Margin:0 0 0 20px;padding:0;list-style-type:{}\">",
-            tag, marker);
+        const bool outermost = list_depth_++ == 0;
+        if (outermost)
+            out_ +=
+                "<table role=\"presentation\" style=\"padding:0 0 20px 0\"><tr>"
+                "<td style=\"font-family:Helvetica,Arial,sans-serif\">";
+        out_ += fmt::format("<{} style=\"Margin:0 0 0 20px;padding:0;list-style-type:{}\">", tag, marker);
         blocks(block.children);
-        out_ += fmt::format("</{}></td></tr></table>", tag);
+        out_ += fmt::format("</{}>", tag);
+        if (outermost) out_ += "</td></tr></table>";
+        --list_depth_;
     }
 
     void item(const Block& block)
@@ -134,10 +137,7 @@ private:
             switch (part.kind)
             {
                 case Inline::Kind::text:
-                    append_html_text(out_, part.text);
-                    break;
-                case Inline::Kind::line_break:
-                    out_ += "<br>";
+                    text(part.text);
                     break;
                 case Inline::Kind::link:
                     link(part.text, part.target, part.title);
@@ -149,12 +149,24 @@ private:
         }
     }
 
-    void link(std::string_view text, std::string_view written, std::string_view title)
+    void text(std::string_view text)
+    {
+        while (true)
+        {
+            const auto end = text.find('\n');
+            append_html_text(out_, text.substr(0, end));
+            if (end == std::string_view::npos) return;
+            out_ += "<br>";
+            text.remove_prefix(end + 1);
+        }
+    }
+
+    void link(std::string_view shown, std::string_view written, std::string_view title)
     {
         const auto target = link_target(written);
         if (target.empty())
         {
-            append_html_text(out_, text);
+            text(shown);
             return;
         }
         out_ += fmt::format("<a style=\"{}\" href=\"", kLink);
@@ -165,10 +177,11 @@ private:
             append_html_attribute(out_, title);
         }
         out_ += "\">";
-        append_html_text(out_, text);
+        text(shown);
         out_ += "</a>";
     }
 
+    int list_depth_ = 0;
     std::string out_;
 };
 
@@ -184,16 +197,14 @@ void append_words(std::string& out, const std::vector<Inline>& parts, Addresses 
 {
     for (const auto& part : parts)
     {
-        if (part.kind == Inline::Kind::line_break)
+        for (const char c : part.text)
         {
-            out.push_back('\n');
-            out += line_start;
-            continue;
+            out.push_back(c);
+            if (c == '\n') out += line_start;
         }
-        out += part.text;
         if (part.kind != Inline::Kind::link) continue;
         if (!part.title.empty()) out += fmt::format(" ({})", part.title);
-        if (addresses == Addresses::shown) out += fmt::format(": {}", part.target);
+        if (addresses == Addresses::shown && !link_target(part.target).empty()) out += fmt::format(": {}", part.target);
     }
 }
 
@@ -274,7 +285,7 @@ private:
                     continue;
                 }
                 if (!first) out_ += "\n\n" + inner;
-                append_words(out_, child.inlines, addresses_, inner);
+                append_words(out_, child.inlines, addresses_, indent);
                 first = false;
             }
         }

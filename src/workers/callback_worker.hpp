@@ -51,7 +51,8 @@ private:
     const Options options_;
     std::map<ServiceId, std::size_t> calling_;  // requests under way; no zeros
     std::size_t under_way_ = 0;
-    ServiceId last_;  // where the rotation over services goes on
+    bool is_full_ = false;  // the last claim was not made, for lack of room
+    ServiceId last_;        // where the rotation over services goes on
     CallbackCounts counts_;
     WakeUp wake_up_;
     TaskScope scope_;

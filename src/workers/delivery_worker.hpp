@@ -60,6 +60,7 @@ private:
     class Place;
 
     [[nodiscard]] ClaimRoom room() const;
+    void room_changed();
     Task<std::vector<ClaimedDelivery>> claim();
     Task<> begin(std::vector<ClaimedDelivery> claimed, const StopToken* stop);
     Task<> work(StopToken stop);
@@ -76,6 +77,7 @@ private:
     std::array<prometheus::Gauge*, kChannels> gauges_{};
     std::size_t unrecorded_ = 0;
     bool waits_for_room_ = false;
+    ClaimRoom lacked_;  // the room that the last claim had
     DeliveryCounts counts_;
     TaskScope scope_;
 };

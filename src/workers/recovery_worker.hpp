@@ -63,7 +63,7 @@ private:
     Task<bool> move_retries(RecoveryCounts& counts);
     Task<bool> recover_leases(RecoveryCounts& counts);
     Task<bool> match_receipts(RecoveryCounts& counts);
-    Task<bool> look_up(RecoveryCounts& counts);
+    Task<bool> ask_for_receipts(RecoveryCounts& counts);
     Task<bool> find_services(RecoveryCounts& counts);
 
     DeliveryQueue& queue_;

@@ -302,6 +302,7 @@ CREATE TABLE daily_usage (
     service_id uuid NOT NULL,
     day date NOT NULL,
     count bigint NOT NULL,
+    granted bigint NOT NULL,       -- by the last raise: RETURNING cannot tell it from the old count
     message_limit bigint NOT NULL, -- as of the last raise; here because ON CONFLICT can only see the row's own columns
     PRIMARY KEY (service_id, day)
 ) WITH (fillfactor = 50);
@@ -343,37 +344,62 @@ CREATE TABLE inbound_sms (
 );
 
 -- Makes the partitions that are missing: months of notifications, days of contents and events. Cheap when there is nothing to do.
--- The default partitions catch rows should this not have run for long; they are empty in a healthy system.
+-- The default partitions catch rows should this not have run for long; they are empty in a healthy system. A partition whose rows are in
+-- the default one already is not made: PostgreSQL refuses it, and the rows are as well off where they are.
 CREATE FUNCTION maintain_partitions(today date, contents_days integer) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     made integer := 0;
     month date;
     day date;
+    day_start timestamptz;
 BEGIN
     PERFORM pg_advisory_xact_lock(7240681);
     FOR month IN SELECT m::date FROM generate_series(date_trunc('month', today::timestamp) - interval '1 month',
                                                      today + interval '2 months', interval '1 month') m LOOP
-        IF to_regclass('notifications_' || to_char(month, 'YYYYMM')) IS NULL THEN
+        IF to_regclass('notifications_' || to_char(month, 'YYYYMM')) IS NULL
+           AND NOT EXISTS (SELECT FROM notifications_default
+                           WHERE id >= uuid_v7_floor(month) AND id < uuid_v7_floor((month + interval '1 month')::date)) THEN
             EXECUTE format('CREATE TABLE %I PARTITION OF notifications FOR VALUES FROM (%L) TO (%L) WITH (fillfactor = 85)',
                            'notifications_' || to_char(month, 'YYYYMM'), uuid_v7_floor(month), uuid_v7_floor((month + interval '1 month')::date));
             made := made + 1;
         END IF;
     END LOOP;
     FOR day IN SELECT d::date FROM generate_series(today - 1, today + contents_days, interval '1 day') d LOOP
-        IF to_regclass('notification_contents_' || to_char(day, 'YYYYMMDD')) IS NULL THEN
+        IF to_regclass('notification_contents_' || to_char(day, 'YYYYMMDD')) IS NULL
+           AND NOT EXISTS (SELECT FROM notification_contents_default WHERE purge_on = day) THEN
             EXECUTE format('CREATE TABLE %I PARTITION OF notification_contents FOR VALUES FROM (%L) TO (%L)',
                            'notification_contents_' || to_char(day, 'YYYYMMDD'), day, day + 1);
             made := made + 1;
         END IF;
     END LOOP;
     FOR day IN SELECT d::date FROM generate_series(today - 1, today + 7, interval '1 day') d LOOP
-        IF to_regclass('notification_events_' || to_char(day, 'YYYYMMDD')) IS NULL THEN
+        day_start := day::timestamp AT TIME ZONE 'UTC';
+        IF to_regclass('notification_events_' || to_char(day, 'YYYYMMDD')) IS NULL
+           AND NOT EXISTS (SELECT FROM notification_events_default WHERE at >= day_start AND at < day_start + interval '24 hours') THEN
             EXECUTE format('CREATE TABLE %I PARTITION OF notification_events FOR VALUES FROM (%L) TO (%L)',
-                           'notification_events_' || to_char(day, 'YYYYMMDD'), day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
+                           'notification_events_' || to_char(day, 'YYYYMMDD'), day_start, day_start + interval '24 hours');
             made := made + 1;
         END IF;
     END LOOP;
     RETURN made;
+END $$;
+
+-- Drops the oldest partition of contents whose day has come, and says which; NULL when there is none. Waits for its lock (of the parent,
+-- too: everyone else waits behind it) for a quarter of a second at most, then fails with lock_not_available: try again.
+CREATE FUNCTION drop_purged_contents(today date) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    purged text;
+BEGIN
+    SELECT c.relname INTO purged
+    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'notification_contents'::regclass AND c.relname ~ '^notification_contents_[0-9]{8}$'
+      AND to_date(right(c.relname, 8), 'YYYYMMDD') <= today
+    ORDER BY c.relname LIMIT 1;
+    IF purged IS NOT NULL THEN
+        PERFORM set_config('lock_timeout', '250ms', true);
+        EXECUTE format('DROP TABLE %I', purged);
+    END IF;
+    RETURN purged;
 END $$;
 
 -- The smallest UUIDv7 of a UTC day.

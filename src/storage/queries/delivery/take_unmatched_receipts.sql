@@ -8,4 +8,4 @@ WITH picked AS (
     FOR UPDATE SKIP LOCKED
 )
 DELETE FROM unmatched_receipts u USING picked p WHERE u.id = p.id
-RETURNING u.provider, u.reference, u.status, u.provider_response, u.at, u.received_at < $2::timestamptz AS expired
+RETURNING u.provider, u.reference, u.notification_id, u.status, u.provider_response, u.at, u.received_at < $2::timestamptz AS expired

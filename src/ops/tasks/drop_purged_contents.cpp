@@ -1,0 +1,56 @@
+#include "base/log.hpp"
+#include "ops/tasks/tasks.hpp"
+#include "sql/queries.hpp"
+
+namespace herald::tasks
+{
+
+namespace
+{
+
+constexpr auto kPauseForLock = seconds(1);
+constexpr std::string_view kLockNotAvailable = "55P03";
+
+// Drops one partition, if there is one to drop. Busy: somebody reads or writes contents just now.
+enum class Drop
+{
+    done,
+    none,
+    busy,
+};
+
+Task<Drop> drop_one(TaskContext& context, LocalDate today, Deadline deadline)
+{
+    try
+    {
+        const auto rows = co_await context.database.execute(sql::drop_purged_contents, pg::Params::of(today), deadline);
+        co_return rows.get<std::optional<std::string>>(0, "dropped") ? Drop::done : Drop::none;
+    }
+    catch (const pg::SqlError& refused)
+    {
+        if (refused.sqlstate != kLockNotAvailable) throw;
+    }
+    co_return Drop::busy;
+}
+
+}  // namespace
+
+Task<std::int64_t> drop_purged_contents(TaskContext& context, Instant now, Deadline deadline)
+{
+    const LocalDate today = context.zone.date_of(now);
+    std::int64_t dropped = 0;
+    while (true)
+    {
+        const auto drop = co_await drop_one(context, today, deadline);
+        if (drop == Drop::none) break;
+        if (drop == Drop::done)
+            ++dropped;
+        else
+            co_await sleep_for(kPauseForLock);
+    }
+    co_await context.database.execute(sql::delete_purged_contents, pg::Params::of(today), deadline);
+    if (dropped > 0) log::info("personal data was dropped", {{"days", dropped}});
+    co_return dropped;
+}
+
+}  // namespace herald::tasks

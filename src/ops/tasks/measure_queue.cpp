@@ -1,0 +1,60 @@
+#include <algorithm>
+#include <array>
+
+#include <prometheus/gauge.h>
+
+#include "base/metrics.hpp"
+#include "domain/notifications/lane.hpp"
+#include "ops/tasks/tasks.hpp"
+#include "sql/queries.hpp"
+
+namespace herald::tasks
+{
+
+namespace
+{
+
+const char* name_of(Lane lane)
+{
+    switch (lane)
+    {
+        case Lane::priority:
+            return "priority";
+        case Lane::normal:
+            return "normal";
+        case Lane::bulk:
+            return "bulk";
+        case Lane::test:
+            return "test";
+    }
+    return "unknown";
+}
+
+double age_of(const std::optional<Uuid>& oldest, Instant now)
+{
+    if (!oldest) return 0;
+    return std::max(0.0, std::chrono::duration<double>(now - uuid_v7_time(*oldest)).count());
+}
+
+}  // namespace
+
+Task<std::int64_t> measure_queue(TaskContext& context, Instant now, Deadline deadline)
+{
+    const auto rows = co_await context.database.execute(sql::measure_queue, pg::Params::of(kMostCounted), deadline);
+    std::int64_t queued = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+    {
+        const std::string lane = name_of(static_cast<Lane>(rows.get<std::int16_t>(i, "lane")));
+        const auto depth = rows.get<std::int64_t>(i, "depth");
+        queued += depth;
+        metrics::gauge("herald_queue_depth", "Messages queued, up to 100000; told by the scheduler that leads",
+                       {{"lane", lane}})
+            .Set(static_cast<double>(depth));
+        metrics::gauge("herald_queue_oldest_age_seconds", "Since the oldest queued message was accepted",
+                       {{"lane", lane}})
+            .Set(age_of(rows.get<std::optional<Uuid>>(i, "oldest"), now));
+    }
+    co_return queued;
+}
+
+}  // namespace herald::tasks

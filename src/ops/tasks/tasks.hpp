@@ -1,0 +1,25 @@
+// Private to ops: what the table in schedule.cpp names. One file a task. Each returns how much it did, in its own unit.
+#pragma once
+
+#include "ops/schedule.hpp"
+
+namespace herald::tasks
+{
+
+// Partitions made.
+Task<std::int64_t> maintain_partitions(TaskContext& context, Instant now, Deadline deadline);
+// Changes summed up; until none is left.
+Task<std::int64_t> fold_ledger(TaskContext& context, Instant now, Deadline deadline);
+// Differences found, each logged as an error; the gauge herald_ledger_differences. Compares in one statement, so what
+// changes meanwhile is no difference. Reads all messages: minutes when there are hundreds of millions.
+Task<std::int64_t> check_ledger(TaskContext& context, Instant now, Deadline deadline);
+// The gauges herald_queue_depth and herald_queue_oldest_age_seconds, by lane. The depth is counted up to
+// kMostCounted: a larger one is shown as that. The age is since the message was accepted, retries included.
+Task<std::int64_t> measure_queue(TaskContext& context, Instant now, Deadline deadline);
+inline constexpr std::int32_t kMostCounted = 100'000;
+// Partitions dropped. Waits for each lock in small doses, so that nobody else waits long behind it.
+Task<std::int64_t> drop_purged_contents(TaskContext& context, Instant now, Deadline deadline);
+// Keys older than 24 hours.
+Task<std::int64_t> purge_idempotency_keys(TaskContext& context, Instant now, Deadline deadline);
+
+}  // namespace herald::tasks

@@ -1,0 +1,102 @@
+#include "workers/callback_worker.hpp"
+
+#include "base/log.hpp"
+
+namespace herald
+{
+
+CallbackWorker::CallbackWorker(asio::any_io_executor executor, DeliverCallbacks& callbacks, const Clock& clock,
+                               Options options)
+    : callbacks_(callbacks), clock_(clock), options_(options), wake_up_(executor), scope_(executor)
+{
+}
+
+Task<> CallbackWorker::run(StopToken stop)
+{
+    scope_.spawn("callback_worker_stop", wake_at_stop(stop));
+    while (!stop.requested())
+    {
+        std::size_t begun = 0;
+        bool failed = false;
+        try
+        {
+            begun = co_await begin_due();
+        }
+        catch (const std::runtime_error& failure)
+        {
+            log::warning("callbacks could not be claimed", {{"reason", failure.what()}});
+            failed = true;
+        }
+        if (failed)
+            co_await stop.wait_for(options_.pause);
+        else if (begun == 0)
+            co_await wake_up_.wait(deadline_in(options_.poll));
+    }
+    while (!co_await scope_.join(deadline_in(options_.poll)))
+    {
+        // Every request and every record has a deadline of its own.
+    }
+}
+
+Task<CallbackCounts> CallbackWorker::run_once()
+{
+    counts_ = CallbackCounts();
+    co_await begin_due();
+    while (!co_await scope_.join(deadline_in(options_.poll)))
+    {
+    }
+    co_return counts_;
+}
+
+Task<std::size_t> CallbackWorker::begin_due()
+{
+    std::size_t begun = 0;
+    is_full_ = under_way_ >= options_.concurrency;
+    if (is_full_) co_return begun;
+    CallbackShare share;
+    share.most = options_.concurrency - under_way_;
+    share.per_service = options_.per_service;
+    share.under_way = calling_;
+    share.after = last_;
+    auto tasks = co_await callbacks_.claim(std::move(share), clock_.now(), deadline_in(options_.database_timeout));
+    for (auto& task : tasks)
+    {
+        last_ = task.service_id;
+        ++calling_[task.service_id];
+        ++under_way_;
+        ++begun;
+        scope_.spawn("deliver_callback", call(std::move(task)));
+    }
+    counts_.claimed += begun;
+    co_return begun;
+}
+
+Task<> CallbackWorker::call(CallbackTask task)
+{
+    const ServiceId service = task.service_id;
+    try
+    {
+        co_await callbacks_.call(std::move(task));
+        ++counts_.recorded;
+    }
+    catch (const std::runtime_error& failure)
+    {
+        log::warning("the result of a callback was not recorded", {{"reason", failure.what()}});
+    }
+    const auto calling = calling_.find(service);
+    // A service at its limit, and a worker at its own, may have more waiting.
+    const bool was_held_up = is_full_ || calling->second >= options_.per_service;
+    if (--calling->second == 0) calling_.erase(calling);
+    --under_way_;
+    if (was_held_up) wake_up_.raise();
+}
+
+Task<> CallbackWorker::wake_at_stop(StopToken stop)
+{
+    while (!co_await stop.wait_for(std::chrono::hours(1)))
+    {
+    }
+    wake_up_.raise();
+}
+
+}  // namespace herald
