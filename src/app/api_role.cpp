@@ -45,6 +45,7 @@ struct ApiRole::Parts
                   .clock = with.clock,
                   .zone = zone,
                   .schema_version = [this](Deadline deadline) { return pg::schema_version(database, deadline); },
+                  .is_draining = [this] { return stop && stop->requested(); },
                   .mailbox = std::move(with.mailbox)},
           authenticator(make_authenticator(directory, settings, with.clock)),
           dispatcher(router, authenticator, context),
@@ -59,9 +60,13 @@ struct ApiRole::Parts
     NotificationWriter::Written tell_workers(NotificationWriter::Written here)
     {
         if (here) return here;
-        return [this](Lane lane, ServiceId service) { wake_sender.notify(static_cast<std::int16_t>(lane), service); };
+        return [this](Lane lane, ServiceId service)
+        {
+            wake_sender.notify(static_cast<std::int16_t>(lane), service);
+        };
     }
 
+    std::optional<StopToken> stop;  // since run()
     pg::Database database;
     const TimeZone zone;
     ServiceDirectory directory;
@@ -101,6 +106,7 @@ Task<> ApiRole::open()
 
 Task<> ApiRole::run(StopToken stop)
 {
+    parts_->stop = stop;
     co_await parts_->server.run(std::move(stop));
 }
 

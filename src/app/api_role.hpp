@@ -22,7 +22,8 @@ public:
     {
         const Clock& clock;
         const KeyRing& keys;
-        // Called on the role's loop after a commit: something was queued there. Empty: no workers in this process; others are told.
+        // Called on the role's loop after a commit: something was queued there. Empty: no workers in this process;
+        // others are told.
         std::function<void(Lane, ServiceId)> queued;
         // Empty: this process has no mailbox to show.
         std::function<std::vector<http::MailboxEntry>(std::size_t limit)> mailbox;

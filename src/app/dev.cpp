@@ -113,8 +113,14 @@ bool keep_running(pg::Cluster& cluster)
 ProcessHooks hooks_for(pg::Cluster& cluster)
 {
     ProcessHooks hooks;
-    hooks.look = [&cluster] { return keep_running(cluster); };
-    hooks.before_exit = [&cluster] { cluster.stop(); };
+    hooks.look = [&cluster]
+    {
+        return keep_running(cluster);
+    };
+    hooks.before_exit = [&cluster]
+    {
+        cluster.stop();
+    };
     return hooks;
 }
 

@@ -31,6 +31,7 @@ http::MailboxEntry entry_of(CapturedMessage message)
     if (message.status) entry.status = to_string(*message.status);
     entry.received_at = message.received_at;
     entry.times_taken = message.times_taken;
+    entry.service_id = message.service_id;
     return entry;
 }
 

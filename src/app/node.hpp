@@ -45,8 +45,8 @@ public:
     Result<void> start();
     // Of the role api; 0 without it.
     [[nodiscard]] std::uint16_t port() const;
-    // Returns when SIGTERM or SIGINT arrives, when a role fails or when `look`, called twice a second on this thread, says false. True: a
-    // signal.
+    // Returns when SIGTERM or SIGINT arrives, when a role fails or when `look`, called twice a second on this thread,
+    // says false. True: a signal.
     bool wait_for_end(const std::function<bool()>& look);
     // Drains all roles. False when they have not ended by the configured time: what they held is left to its leases,
     // and the process has to end without destructors (std::_Exit).

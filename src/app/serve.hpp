@@ -13,11 +13,15 @@ Result<void> serve(const Settings& settings, RoleSet roles);
 // What a process does besides its roles.
 struct ProcessHooks
 {
-    std::function<bool()> look = [] { return true; };  // twice a second, on the main thread; false: stop
+    std::function<bool()> look = []
+    {
+        return true;
+    };  // twice a second, on the main thread; false: stop
     std::function<void()> before_exit = [] {};         // when the drain took too long
 };
 
-// Runs a node until a signal, then drains. Never returns when the drain takes too long: what the node holds is left to its leases.
+// Runs a node until a signal, then drains. Never returns when the drain takes too long: what the node holds is left to
+// its leases.
 Result<void> run_until_signal(Node& node, const ProcessHooks& hooks);
 
 // What every process does first.

@@ -1,5 +1,5 @@
-// The subcommands of `herald`, one function a file. Each adds its name ("dev"), or its noun ("service") with its verbs, to
-// `root`; what was asked for runs while the command line is parsed and leaves its exit code in the context.
+// The subcommands of `herald`, one function a file. Each adds its name ("dev"), or its noun ("service") with its verbs,
+// to `root`; what was asked for runs while the command line is parsed and leaves its exit code in the context.
 //
 //     CLI::App app("...", "herald");
 //     CommandContext context;

@@ -17,7 +17,8 @@ std::int32_t seconds_to_midnight(Instant now)
 
 void add_rate_headers(Response& response, const RateDecision& rate)
 {
-    if (rate.limit == 0) return;
+    const bool asked = rate.limit > 0 || rate.retry_after_seconds > 0;
+    if (!asked) return;  // refused before the limiter had a say
     const int wait = response.status == 429 ? std::max(1, rate.retry_after_seconds) : 0;
     response.headers.emplace_back("RateLimit-Limit", std::to_string(rate.limit));
     response.headers.emplace_back("RateLimit-Remaining", std::to_string(rate.remaining));

@@ -1,14 +1,6 @@
 #include "operations/accept_notification.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
-
-#include "domain/recipients/recipient.hpp"
-#include "rendering/email.hpp"
-#include "rendering/personalisation.hpp"
-#include "rendering/sanitise.hpp"
-#include "rendering/sms.hpp"
 
 namespace herald
 {
@@ -16,30 +8,12 @@ namespace herald
 namespace
 {
 
-std::string_view noun_of(Channel channel)
-{
-    return channel == Channel::sms ? "text messages" : "emails";
-}
-
 Result<void> check_permission(const Service& service, Channel channel)
 {
-    const auto needed = channel == Channel::sms ? ServicePermission::sms : ServicePermission::email;
-    if (service.may(needed)) return {};
-    return fail(ErrorKind::bad_request, fmt::format("Service is not allowed to send {}", noun_of(channel)));
-}
-
-Failure recipient_refused(KeyType type)
-{
-    if (type == KeyType::team)
-        return fail(ErrorKind::bad_request, "Can\u2019t send to this recipient using a team-only API key");
+    const bool is_sms = channel == Channel::sms;
+    if (service.may(is_sms ? ServicePermission::sms : ServicePermission::email)) return {};
     return fail(ErrorKind::bad_request,
-                "Can\u2019t send to this recipient when service is in trial mode "
-                "\u2013 see https://www.notifications.service.gov.uk/trial-mode");
-}
-
-std::string join(const std::vector<std::string>& names)
-{
-    return fmt::format("{}", fmt::join(names, ", "));
+                fmt::format("Service is not allowed to send {}", is_sms ? "text messages" : "emails"));
 }
 
 std::string_view key_type_label(KeyType type)
@@ -63,10 +37,16 @@ Failure over_rate(const RateDecision& rate, KeyType type)
                             rate.limit));
 }
 
-bool has_file(const json::object& personalisation)
+Failure over_daily_limit(const Service& service)
 {
-    return std::any_of(personalisation.begin(), personalisation.end(), [](const auto& member)
-                       { return member.value().is_object() && member.value().get_object().contains("file"); });
+    return fail(ErrorKind::too_many_requests,
+                fmt::format("Exceeded send limits ({}) for today", service.message_limit));
+}
+
+// What an Idempotency-Key is bound to: a live key must never be answered with what a test key had sent.
+std::string idempotent_request(const ApiKey& key, const MessageRequest& request)
+{
+    return fmt::format("{} {}\n{}", to_string(key.type), to_string(request.channel), request.body);
 }
 
 }  // namespace
@@ -92,43 +72,59 @@ Task<Result<std::string>> AcceptNotification::accept(ServicePtr service, ApiKey 
         co_return Failure(permitted.error());
     rate = co_await limiter_.take(service->service(), key.type, clock_.now(), deadline);
     if (!rate.allowed) co_return over_rate(rate, key.type);
-    if (!request.idempotency_key)
-        co_return co_await accept_once(service, key, request, serialise, std::nullopt, deadline);
+    const Call call{service, key, request, serialise, std::nullopt, deadline};
+    if (request.idempotency_key) co_return co_await accept_idempotently(call);
+    co_return co_await accept_once(call);
+}
 
-    const auto claim = co_await idempotency_.claim(service->service().id, *request.idempotency_key, request.body,
-                                                   clock_.now(), deadline);
+Task<Result<std::string>> AcceptNotification::accept_idempotently(Call call)
+{
+    const ServiceId service = call.service->service().id;
+    const auto& key = *call.request.idempotency_key;
+    const auto claim = co_await idempotency_.claim(service, key, idempotent_request(call.key, call.request),
+                                                   clock_.now(), call.deadline);
     if (!claim) co_return Failure(claim.error());
     if (claim->earlier_answer) co_return *claim->earlier_answer;
-    auto answer = co_await accept_once(service, key, request, serialise, claim->holder, deadline);
+    call.idempotency_holder = claim->holder;
+    auto answer = co_await accept_once(call);
     if (!answer && answer.error().kind != ErrorKind::conflict)
-        co_await idempotency_.release(service->service().id, *request.idempotency_key, claim->holder, deadline);
+        co_await idempotency_.release(service, key, claim->holder, call.deadline);
     co_return answer;
 }
 
-Task<Result<std::string>> AcceptNotification::accept_once(const ServicePtr& service, const ApiKey& key,
-                                                          const MessageRequest& request, const Serialise& serialise,
-                                                          std::optional<Uuid> idempotency_holder, Deadline deadline)
+Task<Result<std::string>> AcceptNotification::accept_once(Call call)
 {
-    auto from_template = co_await find_template(request, service->service().id, deadline);
+    const Service& service = call.service->service();
+    // The writer decides exactly; what it has found before is known here, in its place in the order of checks.
+    if (call.key.type != KeyType::test && writer_.has_reached_daily_limit(service, clock_.now()))
+        co_return over_daily_limit(service);
+    auto from_template = co_await find_template(call.request, service.id, call.deadline);
     if (!from_template) co_return Failure(from_template.error());
-    auto draft = this->draft(*service, key, request, std::move(*from_template));
+
+    const DraftContext context{*call.service, call.key, keys_, zone_, options_, clock_.now()};
+    auto draft = draft_notification(context, call.request, std::move(*from_template));
     if (!draft) co_return Failure(draft.error());
-    auto answer = serialise(draft->message);
-    if (draft->simulated) co_return answer;
+    auto answer = call.serialise(draft->message);
+    if (!call.request.recipient.simulated) co_return co_await write(call, std::move(draft->row), std::move(answer));
+    if (call.idempotency_holder)
+        co_await idempotency_.answer(service.id, *call.request.idempotency_key, *call.idempotency_holder, answer,
+                                     call.deadline);
+    co_return answer;
+}
+
+Task<Result<std::string>> AcceptNotification::write(Call call, NewNotification row, std::string answer)
+{
     if (writer_.is_full())
         co_return fail(ErrorKind::unavailable, "Too many requests are waiting; try again in a moment");
-
-    if (idempotency_holder)
-        draft->row.idempotency = IdempotentAnswer{*request.idempotency_key, *idempotency_holder,
-                                                  idempotency_.seal_answer(*idempotency_holder, answer)};
-    auto row = std::move(draft->row);
-    switch (co_await writer_.write(std::move(row), deadline))
+    if (call.idempotency_holder)
+        row.idempotency = IdempotentAnswer{*call.request.idempotency_key, *call.idempotency_holder,
+                                           idempotency_.seal_answer(*call.idempotency_holder, answer)};
+    switch (co_await writer_.write(std::move(row), call.deadline))
     {
         case WriteOutcome::written:
             co_return answer;
         case WriteOutcome::over_daily_limit:
-            co_return fail(ErrorKind::too_many_requests,
-                           fmt::format("Exceeded send limits ({}) for today", service->service().message_limit));
+            co_return over_daily_limit(call.service->service());
         case WriteOutcome::lost_idempotency_key:
             co_return fail(ErrorKind::conflict, "Another request with this Idempotency-Key took over; try again");
         case WriteOutcome::refused_by_database:
@@ -147,150 +143,6 @@ Task<Result<TemplatePtr>> AcceptNotification::find_template(const MessageRequest
                                                            to_string(found->facts.type), to_string(request.channel)));
     if (found->facts.archived) co_return fail(ErrorKind::bad_request, "Template has been deleted");
     co_return found;
-}
-
-Result<AcceptNotification::Draft> AcceptNotification::draft(const ServiceContext& service, const ApiKey& key,
-                                                            const MessageRequest& request,
-                                                            TemplatePtr from_template) const
-{
-    Draft draft;
-    draft.message.from_template = std::move(from_template);
-    draft.message.reference = request.reference;
-    draft.message.one_click_unsubscribe_url = request.one_click_unsubscribe_url;
-    draft.message.id = NotificationId{make_uuid_v7(clock_.now())};
-    if (auto rendered = render(service, request, draft); !rendered) return Failure(rendered.error());
-    if (auto chosen = choose_sender(service, request, draft); !chosen) return Failure(chosen.error());
-    if (auto checked = check_recipient(service, key, request, draft); !checked) return Failure(checked.error());
-    if (has_file(request.personalisation))
-        return fail(ErrorKind::bad_request,
-                    fmt::format("Send files by email has not been set up - add contact details for your service at "
-                                "{}/services/{}/service-settings/send-files-by-email",
-                                options_.admin_base_url, service.service().id.to_string()));
-    if (!draft.length) return Failure(draft.length.error());
-    fill_row(service.service(), key, request, draft);
-    return draft;
-}
-
-Result<void> AcceptNotification::render(const ServiceContext& service, const MessageRequest& request,
-                                        Draft& draft) const
-{
-    json::object values = request.personalisation;
-    if (!request.sanitise_content_for.empty())
-    {
-        auto sanitised = rendering::sanitise_personalisation(values, request.sanitise_content_for);
-        values = std::move(sanitised.values);
-        draft.message.sanitised_content = std::move(sanitised.changed);
-    }
-    const auto personalisation = rendering::Personalisation::from_json(values);
-    if (!personalisation) return Failure(personalisation.error());
-    const auto& compiled = draft.message.from_template->compiled;
-    if (const auto missing = compiled.missing(*personalisation); !missing.empty())
-        return fail(ErrorKind::bad_request, "Missing personalisation: " + join(missing));
-
-    if (request.channel == Channel::sms)
-    {
-        auto shown = rendering::render_sms(compiled, *personalisation);
-        if (auto filled = rendering::check_sms_not_empty(shown); !filled) return filled;
-        draft.length = rendering::check_sms_length(shown);
-        const std::string_view prefix =
-            service.service().prefix_sms ? std::string_view(service.service().name) : std::string_view();
-        draft.row.billable_units =
-            static_cast<std::int16_t>(rendering::render_sms(compiled, *personalisation, prefix).fragments);
-        draft.message.body = std::move(shown.body);
-    }
-    else
-    {
-        draft.message.body = rendering::render_email_body_for_api(compiled, *personalisation);
-        if (auto filled = rendering::check_email_not_empty(compiled, draft.message.body); !filled) return filled;
-        draft.length = rendering::check_email_length(draft.message.body.size());
-        draft.message.subject = rendering::render_subject(compiled, *personalisation);
-    }
-    draft.contents.personalisation = json::serialize(values);
-    draft.contents.one_click_unsubscribe_url = request.one_click_unsubscribe_url.value_or("");
-    return {};
-}
-
-Result<void> AcceptNotification::choose_sender(const ServiceContext& service, const MessageRequest& request,
-                                               Draft& draft) const
-{
-    const bool is_sms = request.channel == Channel::sms;
-    const auto missing = [&]
-    {
-        return fail(ErrorKind::bad_request,
-                    fmt::format("{} {} does not exist in database for service id {}",
-                                is_sms ? "sms_sender_id" : "email_reply_to_id", request.sender_id->to_string(),
-                                service.service().id.to_string()));
-    };
-    const auto choose = [&](const auto& all, auto text_of) -> Result<std::string>
-    {
-        for (const auto& one : all)
-        {
-            if (request.sender_id ? one.id.value == *request.sender_id : one.is_default) return text_of(one);
-        }
-        if (request.sender_id) return missing();
-        return std::string();
-    };
-    auto chosen =
-        is_sms ? choose(service.record.sms_senders, [](const SmsSender& one) { return one.sms_sender; })
-               : choose(service.record.email_reply_tos, [](const EmailReplyTo& one) { return one.email_address; });
-    if (!chosen) return Failure(chosen.error());
-    draft.contents.reply_to = *chosen;
-    if (is_sms)
-        draft.message.from = chosen->empty() ? options_.sms_from_number : *chosen;
-    else
-        draft.message.from = service.service().email_from + "@" + options_.email_domain;
-    return {};
-}
-
-Result<void> AcceptNotification::check_recipient(const ServiceContext& service, const ApiKey& key,
-                                                 const MessageRequest& request, Draft& draft) const
-{
-    draft.contents.to = request.recipient;
-    if (request.channel == Channel::sms)
-    {
-        const auto phone = parse_phone_number(request.recipient, options_.default_region);
-        if (!phone) return Failure(phone.error());
-        draft.contents.normalised_to = phone->e164;
-        draft.row.international = phone->international;
-        draft.row.phone_prefix = phone->country_prefix;
-        draft.simulated = is_simulated_phone_number(phone->e164);
-    }
-    else
-    {
-        const auto address = parse_email_address(request.recipient);
-        if (!address) return Failure(address.error());
-        draft.contents.normalised_to = *address;
-        draft.simulated = is_simulated_email_address(*address);
-    }
-    const bool limited = key.type == KeyType::team || (key.type == KeyType::normal && service.service().restricted);
-    if (limited && !draft.simulated && !service.allowed_recipients.contains(draft.contents.normalised_to))
-        return recipient_refused(key.type);
-    if (draft.row.international && !service.service().may(ServicePermission::international_sms))
-        return fail(ErrorKind::bad_request, "Cannot send to international mobile numbers");
-    return {};
-}
-
-void AcceptNotification::fill_row(const Service& service, const ApiKey& key, const MessageRequest& request,
-                                  Draft& draft) const
-{
-    const Template& from = draft.message.from_template->facts;
-    NewNotification& row = draft.row;
-    row.id = draft.message.id;
-    row.service_id = service.id;
-    row.template_id = from.id;
-    row.template_version = from.version;
-    row.api_key_id = key.id;
-    row.key_type = key.type;
-    row.channel = request.channel;
-    row.lane = key.type == KeyType::test ? Lane::test : from.priority ? Lane::priority : Lane::normal;
-    row.client_reference = request.reference;
-    row.created_at = clock_.now();
-    row.local_date = zone_.date_of(row.created_at);
-    const int keep = request.channel == Channel::sms ? service.retention_days_sms : service.retention_days_email;
-    row.purge_on = add_days(row.local_date, keep + 1);
-    row.message_limit = service.message_limit;
-    row.counts = key.type != KeyType::test;
-    row.sealed = seal_contents(keys_, row.id, draft.contents);
 }
 
 }  // namespace herald

@@ -36,12 +36,18 @@ public:
 
     [[nodiscard]] bool is_full() const { return waiting_.size() >= options_.max_waiting; }
 
-    // Throws what commit threw, or DeadlineExceeded (the outcome is then unknown: it may still be committed).
+    // Throws what commit threw, DeadlineExceeded (the outcome is then unknown: it may still be committed), or
+    // std::runtime_error when the scope is closed.
     Task<Outcome> submit(Item item, Deadline deadline)
     {
         auto slot = std::make_shared<Slot>(std::move(item), executor_, deadline);
         waiting_.push_back(slot);
         start_writer();
+        if (writing_ == 0 && !slot->done())
+        {
+            std::erase(waiting_, slot);
+            throw std::runtime_error("group commit: shutting down");
+        }
         if (!slot->done())
         {
             boost::system::error_code ignored;

@@ -12,11 +12,6 @@ namespace
 
 constexpr auto kInFlight = seconds(60);  // longer than a request may take
 
-std::string context_of(const Uuid& holder)
-{
-    return "idempotency:" + holder.to_string();
-}
-
 bool is_valid_key(std::string_view key)
 {
     return !key.empty() && key.size() <= IdempotencyKeys::kMaxLength &&
@@ -25,9 +20,14 @@ bool is_valid_key(std::string_view key)
 
 }  // namespace
 
+std::string sealed_answer_context(const Uuid& holder)
+{
+    return "idempotency:" + holder.to_string();
+}
+
 std::string IdempotencyKeys::seal_answer(const Uuid& holder, std::string_view answer) const
 {
-    return keys_.seal(answer, context_of(holder));
+    return keys_.seal(answer, sealed_answer_context(holder));
 }
 
 Task<Result<IdempotencyKeys::Claim>> IdempotencyKeys::claim(ServiceId service, std::string key, std::string body,
@@ -52,10 +52,17 @@ Task<Result<IdempotencyKeys::Claim>> IdempotencyKeys::claim(ServiceId service, s
     const auto sealed = rows.get<std::optional<pg::Bytes>>(0, "response_sealed");
     if (!sealed)
         co_return fail(ErrorKind::conflict, "A request with this Idempotency-Key is being processed; try again");
-    auto answer = keys_.open(sealed->value, context_of(holder));
+    auto answer = keys_.open(sealed->value, sealed_answer_context(holder));
     if (!answer) co_return Failure(answer.error());
     claim.earlier_answer = std::move(*answer);
     co_return claim;
+}
+
+Task<> IdempotencyKeys::answer(ServiceId service, std::string key, Uuid holder, std::string text, Deadline deadline)
+{
+    const pg::Bytes sealed{seal_answer(holder, text)};
+    auto params = pg::Params::of(service, key, holder, sealed);
+    co_await database_.execute(sql::answer_idempotency_key, std::move(params), deadline);
 }
 
 Task<> IdempotencyKeys::release(ServiceId service, std::string key, Uuid holder, Deadline deadline)

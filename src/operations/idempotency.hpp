@@ -28,6 +28,8 @@ public:
     // conflict (409): in flight elsewhere. idempotency_mismatch (422): used with another body. validation: the key's
     // form.
     Task<Result<Claim>> claim(ServiceId service, std::string key, std::string body, Instant now, Deadline deadline);
+    // The request is done and wrote no message. (One that did committed its answer with it.)
+    Task<> answer(ServiceId service, std::string key, Uuid holder, std::string text, Deadline deadline);
     // The request failed, so the key may be used again.
     Task<> release(ServiceId service, std::string key, Uuid holder, Deadline deadline);
     [[nodiscard]] std::string seal_answer(const Uuid& holder, std::string_view answer) const;
@@ -36,5 +38,8 @@ private:
     pg::Database& database_;
     const KeyRing& keys_;
 };
+
+// What the seal of a kept answer is bound to.
+std::string sealed_answer_context(const Uuid& holder);
 
 }  // namespace herald

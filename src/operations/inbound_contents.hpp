@@ -17,6 +17,8 @@ struct InboundContents
     std::string content;
 };
 
+// What the seal is bound to.
+std::string sealed_inbound_context(const InboundSmsId& id);
 // Bound to the row's id.
 std::string seal_inbound(const KeyRing& keys, const InboundSmsId& id, const InboundContents& contents);
 // internal: another key ring, or the row was changed.

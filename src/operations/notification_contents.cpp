@@ -33,6 +33,11 @@ bool take_text(std::string_view& from, std::string& text)
 
 }  // namespace
 
+std::string sealed_contents_context(const NotificationId& id)
+{
+    return std::string(context_of(id));
+}
+
 std::string seal_contents(const KeyRing& keys, const NotificationId& id, const NotificationContents& contents)
 {
     std::string plain;

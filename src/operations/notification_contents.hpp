@@ -20,6 +20,8 @@ struct NotificationContents
     std::string one_click_unsubscribe_url;
 };
 
+// What the seal is bound to.
+std::string sealed_contents_context(const NotificationId& id);
 // Bound to the notification's id: a row copied to another notification does not open.
 std::string seal_contents(const KeyRing& keys, const NotificationId& id, const NotificationContents& contents);
 // internal: another key ring, or the row was changed.

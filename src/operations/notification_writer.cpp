@@ -10,6 +10,14 @@ namespace
 {
 
 constexpr auto kInsertTimeout = seconds(20);
+constexpr int kAttempts = 3;  // when another transaction was in the way
+
+// SQLSTATE classes 22 (data), 23 (integrity) and 54 (limits): another row might be taken. Anything else (no space,
+// no privilege, a broken statement) is about the database, and halving the batch would only ask more of it.
+bool is_about_a_row(const pg::SqlError& error)
+{
+    return error.sqlstate.starts_with("22") || error.sqlstate.starts_with("23") || error.sqlstate.starts_with("54");
+}
 
 template <class T, class Read>
 auto column(const std::vector<const NewNotification*>& batch, Read read)
@@ -63,62 +71,72 @@ NotificationWriter::NotificationWriter(pg::Database& database, TaskScope& scope,
 {
 }
 
+bool NotificationWriter::has_reached_daily_limit(const Service& service, Instant now) const
+{
+    if (utc_date(now) != full_day_) return false;
+    const auto found = full_.find(service.id);
+    return found != full_.end() && service.message_limit <= found->second;
+}
+
+void NotificationWriter::note_full(const NewNotification& row)
+{
+    const LocalDate day = utc_date(row.created_at);
+    if (day < full_day_) return;
+    if (day > full_day_) full_.clear();
+    full_day_ = day;
+    full_[row.service_id] = row.message_limit;
+}
+
 Task<std::vector<WriteOutcome>> NotificationWriter::commit(Batch batch)
 {
-    std::unordered_map<const NewNotification*, WriteOutcome> outcomes;
-    co_await admit(batch, outcomes);
-    std::vector<WriteOutcome> in_order;
-    in_order.reserve(batch.size());
-    for (const auto* row : batch) in_order.push_back(outcomes.at(row));
-    co_return in_order;
+    auto outcomes = co_await insert(batch);
+    if (outcomes) co_return std::move(*outcomes);
+    if (batch.size() > 1) co_return co_await commit_in_halves(std::move(batch));
+    co_return std::vector<WriteOutcome>{WriteOutcome::refused_by_database};
 }
 
-Task<> NotificationWriter::admit(Batch batch, std::unordered_map<const NewNotification*, WriteOutcome>& outcomes)
+Task<std::vector<WriteOutcome>> NotificationWriter::commit_in_halves(Batch batch)
 {
-    const auto answers = co_await insert(batch);
-    std::unordered_map<ServiceId, Batch, UuidHash> undecided;
-    for (std::size_t i = 0; i < batch.size(); ++i)
-    {
-        outcomes[batch[i]] = answers[i];
-        if (answers[i] == WriteOutcome::written) written_(batch[i]->lane, batch[i]->service_id);
-        if (answers[i] == WriteOutcome::over_daily_limit || answers[i] == WriteOutcome::refused_by_database)
-            undecided[batch[i]->service_id].push_back(batch[i]);
-    }
-    for (auto& [service, rows] : undecided)
-    {
-        if (rows.size() == 1 && batch.size() == 1) continue;  // alone: decided
-        const auto middle = rows.begin() + static_cast<std::ptrdiff_t>((rows.size() + 1) / 2);
-        Batch first(rows.begin(), middle);
-        Batch second(middle, rows.end());
-        co_await admit(std::move(first), outcomes);
-        if (!second.empty()) co_await admit(std::move(second), outcomes);
-    }
+    const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
+    auto outcomes = co_await commit(Batch(batch.begin(), middle));
+    const auto second = co_await commit(Batch(middle, batch.end()));
+    outcomes.insert(outcomes.end(), second.begin(), second.end());
+    co_return outcomes;
 }
 
-Task<std::vector<WriteOutcome>> NotificationWriter::insert(Batch batch)
+Task<std::optional<std::vector<WriteOutcome>>> NotificationWriter::insert(const Batch& batch)
 {
-    std::unordered_map<NotificationId, WriteOutcome, UuidHash> answers;
-    try
+    pg::Rows rows;
+    for (int attempt = 1;; ++attempt)
     {
-        auto params = batch_params(batch);
-        const auto rows =
-            co_await database_.execute(sql::accept_notifications, std::move(params), deadline_in(kInsertTimeout));
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            answers[NotificationId{rows.get<Uuid>(i, 0)}] = static_cast<WriteOutcome>(rows.get<std::int16_t>(i, 1));
+        try
+        {
+            auto params = batch_params(batch);
+            rows =
+                co_await database_.execute(sql::accept_notifications, std::move(params), deadline_in(kInsertTimeout));
+            break;
+        }
+        catch (const pg::SqlError& error)
+        {
+            if (error.is_retryable() && attempt < kAttempts) continue;
+            log::error("a batch of notifications was refused by the database",
+                       {{"sqlstate", error.sqlstate}, {"rows", batch.size()}});
+            if (!is_about_a_row(error)) throw;
+            co_return std::nullopt;
+        }
     }
-    catch (const pg::SqlError& error)
+    std::unordered_map<Uuid, std::size_t, UuidHash> places;
+    for (std::size_t i = 0; i < batch.size(); ++i) places[batch[i]->id.value] = i;
+    std::vector<WriteOutcome> outcomes(batch.size(), WriteOutcome::refused_by_database);
+    for (std::size_t i = 0; i < rows.size(); ++i)
     {
-        log::error("a batch of notifications was refused by the database",
-                   {{"sqlstate", error.sqlstate}, {"rows", batch.size()}});
+        const std::size_t place = places.at(rows.get<Uuid>(i, 0));
+        const NewNotification& row = *batch[place];
+        outcomes[place] = static_cast<WriteOutcome>(rows.get<std::int16_t>(i, 1));
+        if (outcomes[place] == WriteOutcome::written) written_(row.lane, row.service_id);
+        if (row.counts && rows.get<bool>(i, 2)) note_full(row);
     }
-    std::vector<WriteOutcome> in_order;
-    in_order.reserve(batch.size());
-    for (const auto* row : batch)
-    {
-        const auto answer = answers.find(row->id);
-        in_order.push_back(answer == answers.end() ? WriteOutcome::refused_by_database : answer->second);
-    }
-    co_return in_order;
+    co_return outcomes;
 }
 
 }  // namespace herald

@@ -1,9 +1,9 @@
 // Writes accepted messages: group commit of facts, sealed contents, queue rows, events, ledger and the daily limit, one
 // transaction a batch. Belongs to the Loop of its Database.
 //
-// The daily limit is exact over any number of processes: it is raised in the same transaction. A batch that would pass
-// a service's limit admits none of that service's messages; they are then tried in halves, down to single messages, so
-// that exactly the limit is admitted.
+// The daily limit is exact over any number of processes: usage is raised in the same transaction, which admits as many
+// of a batch as there is room for. A batch with a row that the database cannot take is tried again in halves, so that
+// only that row fails.
 #pragma once
 
 #include <functional>
@@ -14,6 +14,7 @@
 
 #include "domain/notifications/lane.hpp"
 #include "domain/notifications/notification.hpp"
+#include "domain/services/service.hpp"
 #include "operations/group_commit.hpp"
 #include "storage/pg/database.hpp"
 
@@ -69,22 +70,30 @@ public:
                        GroupCommitOptions options, Written written);
 
     [[nodiscard]] bool is_full() const { return commits_.is_full(); }
-    // Returns after the commit. Throws pg::Unavailable or DeadlineExceeded.
+    // Returns after the commit. Throws pg::Unavailable, DeadlineExceeded, or pg::SqlError when the database takes no
+    // rows at all.
     Task<WriteOutcome> write(NewNotification notification, Deadline deadline)
     {
         return commits_.submit(std::move(notification), deadline);
     }
+    // The database has said so before, of this day and this limit: asking it again would change nothing. False while it
+    // is not known.
+    [[nodiscard]] bool has_reached_daily_limit(const Service& service, Instant now) const;
 
 private:
     using Batch = std::vector<const NewNotification*>;
 
     Task<std::vector<WriteOutcome>> commit(Batch batch);
-    // Adds what became of `batch` to `outcomes`.
-    Task<> admit(Batch batch, std::unordered_map<const NewNotification*, WriteOutcome>& outcomes);
-    Task<std::vector<WriteOutcome>> insert(Batch batch);
+    Task<std::vector<WriteOutcome>> commit_in_halves(Batch batch);
+    // nullopt: the database refused the batch because of a row in it.
+    Task<std::optional<std::vector<WriteOutcome>>> insert(const Batch& batch);
+    void note_full(const NewNotification& row);
 
     pg::Database& database_;
     Written written_;
+    // Services whose limit for full_day_ is used up, and what it was.
+    LocalDate full_day_{};
+    std::unordered_map<ServiceId, std::int64_t, UuidHash> full_;
     GroupCommit<NewNotification, WriteOutcome> commits_;
 };
 

@@ -12,6 +12,23 @@ namespace
 
 constexpr std::int32_t kBlocksPerLimit = 20;
 
+class Refilling
+{
+public:
+    Refilling(bool& flag, Notifier& waiting) : flag_(flag), waiting_(waiting) { flag_ = true; }
+    Refilling(const Refilling&) = delete;
+    Refilling& operator=(const Refilling&) = delete;
+    ~Refilling()
+    {
+        flag_ = false;
+        waiting_.notify_all();
+    }
+
+private:
+    bool& flag_;
+    Notifier& waiting_;
+};
+
 RateDecision refused(std::int32_t limit, Instant now, Instant until)
 {
     const auto wait = std::chrono::ceil<std::chrono::seconds>(until - now).count();
@@ -29,23 +46,29 @@ Task<RateDecision> RateLimiter::take(const Service& service, KeyType key_type, I
     if (limit <= 0) co_return RateDecision{.limit = limit, .retry_after_seconds = 60};
     // References into the map stay valid over an await: entries are never erased.
     Bucket& bucket = buckets_[Key{service.id, key_type}];
-    if (bucket.held == 0)
+    while (bucket.held == 0)
     {
         if (now < bucket.empty_until) co_return refused(limit, now, bucket.empty_until);
-        const auto block = static_cast<double>(std::max(1, limit / kBlocksPerLimit));
-        auto params =
-            pg::Params::of(service.id, static_cast<std::int16_t>(key_type), block, static_cast<double>(limit), now);
-        const auto rows = co_await database_.execute(sql::take_rate_tokens, std::move(params), deadline);
-        const auto granted = static_cast<std::int64_t>(rows.get<double>(0, 0));
-        bucket.held += granted;
-        if (bucket.held == 0)
-        {
-            bucket.empty_until = now + std::chrono::microseconds(60'000'000 / limit);
-            co_return refused(limit, now, bucket.empty_until);
-        }
+        if (!bucket.refilling)
+            co_await refill(bucket, service, key_type, now, deadline);
+        else if (!co_await bucket.refilled.wait(deadline))
+            throw DeadlineExceeded("rate limit");
     }
     --bucket.held;
     co_return RateDecision{.allowed = true, .limit = limit, .remaining = bucket.held};
+}
+
+// Everybody who waits for the block shares it: with a block each, one process would empty the bucket of all.
+Task<> RateLimiter::refill(Bucket& bucket, const Service& service, KeyType key_type, Instant now, Deadline deadline)
+{
+    const std::int32_t limit = service.rate_limit;
+    const auto block = static_cast<double>(std::max(1, limit / kBlocksPerLimit));
+    auto params =
+        pg::Params::of(service.id, static_cast<std::int16_t>(key_type), block, static_cast<double>(limit), now);
+    const Refilling under_way(bucket.refilling, bucket.refilled);
+    const auto rows = co_await database_.execute(sql::take_rate_tokens, std::move(params), deadline);
+    bucket.held += static_cast<std::int64_t>(rows.get<double>(0, 0));
+    if (bucket.held == 0) bucket.empty_until = now + std::chrono::microseconds(60'000'000 / limit);
 }
 
 }  // namespace herald

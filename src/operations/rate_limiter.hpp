@@ -1,14 +1,15 @@
 // Requests a minute for each service and key type, over all processes and without any extra server.
 //
 // A token bucket in the database holds `rate_limit` tokens and gains as many a minute. A process takes tokens from it
-// in blocks of a twentieth of the limit and spends them from memory, so that the limit holds within a tenth over two
-// processes and a request costs nothing. Belongs to the Loop of its Database.
+// in blocks of a twentieth of the limit, one block at a time, and spends them from memory, so that the limit holds
+// within a tenth over two processes and a request costs nothing. Belongs to the Loop of its Database.
 #pragma once
 
 #include <unordered_map>
 
 #include "base/clock.hpp"
 #include "domain/services/service.hpp"
+#include "runtime/notifier.hpp"
 #include "storage/pg/database.hpp"
 
 namespace herald
@@ -27,6 +28,7 @@ class RateLimiter
 public:
     explicit RateLimiter(pg::Database& database) : database_(database) {}
 
+    // Throws pg::Unavailable or DeadlineExceeded when the database does not answer.
     Task<RateDecision> take(const Service& service, KeyType key_type, Instant now, Deadline deadline);
 
 private:
@@ -34,6 +36,8 @@ private:
     {
         std::int64_t held = 0;
         Instant empty_until{};  // the database had none: not asked again before
+        bool refilling = false;
+        Notifier refilled;
     };
     struct Key
     {
@@ -48,6 +52,8 @@ private:
             return UuidHash()(key.service) + static_cast<std::size_t>(key.type);
         }
     };
+
+    Task<> refill(Bucket& bucket, const Service& service, KeyType key_type, Instant now, Deadline deadline);
 
     pg::Database& database_;
     std::unordered_map<Key, Bucket, KeyHash> buckets_;

@@ -36,11 +36,11 @@ ServicePtr ServiceDirectory::make_context(ServiceRecord record) const
         else if (auto address = parse_email_address(recipient))
             context->allowed_recipients.insert(std::move(*address));
     }
-    // A sender that is a number is shown and used in its full form.
+    // A sender that is a national number is shown and used in full; "GovUK" and short codes stay as they are.
     for (auto& sender : record.sms_senders)
     {
-        if (auto phone = parse_phone_number(sender.sms_sender, options_.default_region))
-            sender.sms_sender = std::move(phone->e164);
+        const auto phone = parse_phone_number(sender.sms_sender, options_.default_region);
+        if (phone && !phone->international) sender.sms_sender = phone->e164;
     }
     context->record = std::move(record);
     return context;

@@ -8,6 +8,7 @@
 #include <cmark.h>
 
 #include "rendering/markdown_dialect.hpp"
+#include "rendering/stand_ins.hpp"
 #include "rendering/text.hpp"
 #include "rendering/typography.hpp"
 
@@ -99,28 +100,26 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower)
 }
 
 // "GOV.UK" as a name: a character without width behind its dot keeps mail clients from making it a link.
-std::string unlink_names(std::string_view text, char32_t before)
+std::string unlink_names(std::string text, char32_t before)
 {
     constexpr std::string_view kName = "gov.uk";
     constexpr std::string_view kZeroWidthSpace = "\xE2\x80\x8B";
     constexpr std::size_t kDot = 3;
     std::string out;
-    bool word_start = before == 0 || before == '\n';
-    for (std::size_t at = 0; at < text.size();)
+    std::size_t done = 0;
+    for (auto dot = text.find('.'); dot != std::string::npos; dot = text.find('.', dot + 1))
     {
-        const auto start = at;
-        const bool named = word_start && equals_ignoring_case(text.substr(at, kName.size()), kName);
-        const auto behind = text.substr(std::min(at + kName.size(), text.size()), 1);
-        word_start = is_white_space(next_code_point(text, at));
-        if (named && behind != "/" && behind != "?" && behind != "#")
-        {
-            out.append(text.substr(start, kDot + 1)).append(kZeroWidthSpace);
-            at = start + kDot + 1;
+        if (dot < kDot || !equals_ignoring_case(std::string_view(text).substr(dot - kDot, kName.size()), kName))
             continue;
-        }
-        out.append(text.substr(start, at - start));
+        const auto start = dot - kDot;
+        const bool word_start = start == 0 ? before == 0 : is_white_space(static_cast<unsigned char>(text[start - 1]));
+        const auto behind = std::string_view(text).substr(start + kName.size(), 1);
+        if (!word_start || behind == "/" || behind == "?" || behind == "#") continue;
+        out.append(text, done, dot + 1 - done).append(kZeroWidthSpace);
+        done = dot + 1;
     }
-    return out;
+    if (done == 0) return text;
+    return out.append(text, done);
 }
 
 // Puts text into a block's inlines: bare addresses apart, the rest with smart quotes and dashes.
@@ -194,8 +193,7 @@ private:
     void add_text(std::string_view text, char32_t after)
     {
         if (text.empty()) return;
-        auto set = restore_marks(set_typography(text, {.before = before_, .after = after}));
-        if (set.find('.') != std::string::npos) set = unlink_names(set, before_);
+        auto set = unlink_names(restore_marks(set_typography(text, {.before = before_, .after = after})), before_);
         out_.push_back({.kind = Inline::Kind::text, .text = std::move(set), .target = {}, .title = {}});
         before_ = 'a';
     }

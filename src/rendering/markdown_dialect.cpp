@@ -9,6 +9,7 @@
 
 #include "rendering/markdown.hpp"
 #include "rendering/markdown_lines.hpp"
+#include "rendering/stand_ins.hpp"
 #include "rendering/text.hpp"
 
 namespace herald::rendering
@@ -17,12 +18,6 @@ namespace herald::rendering
 namespace
 {
 
-constexpr std::string_view kMarks = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
-constexpr char32_t kFirstStandIn = 0xFDD0;
-constexpr char32_t kBreakStandIn = 0xFFFE;
-constexpr char32_t kReplacement = 0xFFFD;
-static_assert(kMarks.size() == 32);
-
 using Lines = std::span<const std::string_view>;
 
 bool is_digit(char c)
@@ -30,10 +25,20 @@ bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-bool is_stand_in(char32_t c)
+enum class Role : unsigned char
 {
-    return (c >= kFirstStandIn && c < kFirstStandIn + kMarks.size()) || c == kBreakStandIn;
-}
+    plain,    // has no meaning to cmark, or the same as here
+    depends,  // on what is around it
+    never,    // has a meaning to cmark and none here
+};
+
+constexpr std::array<Role, 256> kRoles = []
+{
+    std::array<Role, 256> roles{};
+    for (const char c : std::string_view("*_`<>~|")) roles[static_cast<unsigned char>(c)] = Role::never;
+    for (const char c : std::string_view("\n\\[]!&:#+-=.)")) roles[static_cast<unsigned char>(c)] = Role::depends;
+    return roles;
+}();
 
 // "&amp;" or "&#39;", as far as the length goes.
 bool begins_entity(std::string_view text)
@@ -41,11 +46,6 @@ bool begins_entity(std::string_view text)
     constexpr std::size_t kLongest = 34;
     const auto end = text.substr(0, kLongest).find_first_of("; \n&", 1);
     return end != std::string_view::npos && end > 1 && text[end] == ';';
-}
-
-void append_stand_in(std::string& out, char mark)
-{
-    append_utf8(out, kFirstStandIn + static_cast<char32_t>(kMarks.find(mark)));
 }
 
 // Which brackets of a paragraph may make a link: cmark spends a node on each that it is shown, so it is shown no other.
@@ -81,23 +81,37 @@ public:
 
     static bool escapes(std::string_view text, std::size_t at)
     {
-        return text[at] == '\\' && at + 1 < text.size() && kMarks.contains(text[at + 1]);
+        return text[at] == '\\' && at + 1 < text.size() && is_mark(text[at + 1]);
     }
 
 private:
     std::vector<bool> live_;
 };
 
+// Past the printable ASCII at `at`.
+std::size_t skip_printable(std::string_view text, std::size_t at)
+{
+    while (at < text.size() && text[at] >= 0x20 && text[at] < 0x7F) ++at;
+    return at;
+}
+
 // LF line ends, spaces for tabs, no control characters, valid UTF-8 without stand-ins.
 std::string normalise(std::string_view source)
 {
     constexpr std::size_t kTab = 4;
+    constexpr char32_t kReplacement = 0xFFFD;
     constexpr char32_t kHangulFiller = 0x3164;  // blank, and shown as a box by some clients
     std::string out;
     out.reserve(source.size() + 1);
     std::size_t line_start = 0;
     for (std::size_t at = 0; at < source.size();)
     {
+        if (const auto end = skip_printable(source, at); end > at)
+        {
+            out.append(source.substr(at, end - at));
+            at = end;
+            continue;
+        }
         const auto c = next_code_point(source, at);
         if (c == '\r' || c == '\n')
         {
@@ -107,7 +121,7 @@ std::string normalise(std::string_view source)
         }
         else if (c == '\t')
             out.append(kTab - (out.size() - line_start) % kTab, ' ');
-        else if (is_stand_in(c))
+        else if (stand_in_mark(c) != '\0')
             append_utf8(out, kReplacement);
         else if (c >= 0x20 && c != 0x7F && c != 0x2028 && c != kHangulFiller)
             append_utf8(out, c);
@@ -154,6 +168,7 @@ private:
     std::size_t indent() const { return std::min(line().find_first_not_of(' '), line().size()); }
     std::string_view words() const { return line().substr(indent()); }
 
+    void code(Lines code_lines);
     void heading(int level, std::string_view words);
     void open_text(std::size_t levels, std::string_view mark, std::string_view words);
     void close_text();
@@ -256,20 +271,23 @@ bool Translator::fence()
         return false;
     }
     end_block();
-    for (const auto code : Lines(rest.begin(), close))
-    {
-        if (code.empty())
-        {
-            emit_blank();
-            continue;
-        }
-        begin_line(0);
-        literal_text(trim_spaces_left(code));
-        end_line();
-    }
+    code(Lines(rest.begin(), close));
     emit_blank();
     at_ += static_cast<std::size_t>(close - rest.begin()) + 2;
     return true;
+}
+
+void Translator::code(Lines code_lines)
+{
+    if (code_lines.empty()) return;
+    begin_line(0);
+    literal_text(trim_spaces_left(code_lines.front()));
+    for (const auto code_line : code_lines.subspan(1))
+    {
+        append_break_stand_in(out_);
+        literal_text(code_line);
+    }
+    end_line();
 }
 
 bool Translator::table()
@@ -415,7 +433,7 @@ void Translator::literal_text(std::string_view text)
 {
     for (const char c : text)
     {
-        if (kMarks.contains(c))
+        if (is_mark(c))
             append_stand_in(out_, c);
         else
             out_.push_back(c);
@@ -425,7 +443,6 @@ void Translator::literal_text(std::string_view text)
 // What is left of CommonMark within a block: links, images and entities.
 void Translator::inline_text(std::string_view text)
 {
-    constexpr std::string_view kNever = "*_`<>~|\\";
     constexpr std::string_view kNotFirst = "#+-=";
     const LinkBrackets brackets(text, has_definitions_);
     std::size_t digits = 0;
@@ -433,6 +450,11 @@ void Translator::inline_text(std::string_view text)
     for (std::size_t at = 0; at < text.size(); ++at)
     {
         const char c = text[at];
+        if (kRoles[static_cast<unsigned char>(c)] == Role::plain && at != digits)
+        {
+            out_.push_back(c);
+            continue;
+        }
         const bool begins_block = (at == 0 && kNotFirst.contains(c)) ||
                                   (at > 0 && at == digits && (c == '.' || c == ')')) ||
                                   (at > 0 && c == ':' && text[at - 1] == ']');
@@ -440,10 +462,10 @@ void Translator::inline_text(std::string_view text)
             ((c == '[' || c == ']') && !brackets.live(at)) || (c == '!' && !brackets.live(at + 1));
         const bool idle_ampersand = c == '&' && !begins_entity(text.substr(at));
         if (c == '\n')
-            append_utf8(out_, kBreakStandIn);
+            append_break_stand_in(out_);
         else if (LinkBrackets::escapes(text, at))
             append_stand_in(out_, text[++at]);
-        else if (begins_block || idle_bracket || idle_ampersand || kNever.contains(c))
+        else if (begins_block || idle_bracket || idle_ampersand || kRoles[static_cast<unsigned char>(c)] == Role::never)
             append_stand_in(out_, c);
         else
             out_.push_back(c);
@@ -461,44 +483,6 @@ std::string to_commonmark(std::string_view source)
     const bool has_definitions = std::ranges::any_of(
         lines, [](std::string_view line) { return read_definition(trim_spaces_left(line)).has_value(); });
     Translator(out, has_definitions).blocks(lines, {});
-    return out;
-}
-
-char stand_in_mark(char32_t c)
-{
-    if (c == kBreakStandIn) return '\n';
-    return is_stand_in(c) ? kMarks[c - kFirstStandIn] : '\0';
-}
-
-std::string restore_breaks(std::string_view text)
-{
-    std::string mark;
-    append_utf8(mark, kBreakStandIn);
-    std::string out;
-    out.reserve(text.size());
-    while (true)
-    {
-        const auto at = text.find(mark);
-        out += text.substr(0, at);
-        if (at == std::string_view::npos) return out;
-        out.push_back('\n');
-        text.remove_prefix(at + mark.size());
-    }
-}
-
-std::string restore_marks(std::string_view text)
-{
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t at = 0; at < text.size();)
-    {
-        const auto start = at;
-        const char mark = stand_in_mark(next_code_point(text, at));
-        if (mark != '\0')
-            out.push_back(mark);
-        else
-            out.append(text.substr(start, at - start));
-    }
     return out;
 }
 

@@ -177,8 +177,8 @@ SanitisedPersonalisation sanitise_personalisation(const json::object& values, st
         if (!keys.contains(normalise_key(name))) continue;
         if (auto clean = sanitised(value))
         {
-            value = *clean;
-            result.changed[name] = std::move(*clean);
+            result.changed[name] = {{"unsanitised", value}, {"sanitised", *clean}};
+            value = std::move(*clean);
         }
     }
     return result;

@@ -19,7 +19,8 @@ namespace herald::rendering
 struct SanitisedPersonalisation
 {
     json::object values;   // all of them, the named ones made harmless: what is rendered and stored
-    json::object changed;  // only those that changed: `sanitised_content` of the answer
+    // Only those that changed, each as {"unsanitised": ..., "sanitised": ...}: `sanitised_content` of the answer.
+    json::object changed;
 };
 
 // Names are compared as placeholders are (rendering/personalisation.hpp). Only strings, and strings in lists, are

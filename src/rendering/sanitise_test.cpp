@@ -44,7 +44,8 @@ TEST(SanitisePersonalisation, TouchesOnlyTheNamedValues)
     const auto result = sanitise_personalisation(values, names);
     EXPECT_EQ(result.values,
               json::object({{"Name", "a\\-b"}, {"other", "a-b"}, {"plain", "ab"}, {"list", {"a\\-b", 1}}}));
-    EXPECT_EQ(result.changed, json::object({{"Name", "a\\-b"}, {"list", {"a\\-b", 1}}}));
+    EXPECT_EQ(result.changed, json::object({{"Name", {{"unsanitised", "a-b"}, {"sanitised", "a\\-b"}}},
+                                            {"list", {{"unsanitised", {"a-b", 1}}, {"sanitised", {"a\\-b", 1}}}}}));
 }
 
 TEST(SanitiseText, StaysLinearOnHostNamesThatNeverEnd)

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "rendering/markdown_dialect.hpp"
+#include "rendering/stand_ins.hpp"
 #include "rendering/text.hpp"
 
 namespace herald::rendering
@@ -99,34 +99,58 @@ private:
         at_ = end;
     }
 
+    // Past the characters at `at` that are no white space.
+    std::size_t word_until(std::size_t at) const
+    {
+        while (at < text_.size())
+        {
+            const auto byte = static_cast<unsigned char>(text_[at]);
+            auto next = at + 1;
+            if (byte <= ' ' || byte >= 0x7F)
+            {
+                next = at;
+                if (is_white_space(next_code_point(text_, next))) break;
+            }
+            at = next;
+        }
+        return at;
+    }
+
     void word()
     {
-        auto end = at_;
-        while (end < text_.size())
-        {
-            auto next = end;
-            if (is_white_space(next_code_point(text_, next))) break;
-            end = next;
-        }
+        constexpr std::string_view kMayChange = "'\"\xE2";
+        const auto end = word_until(at_);
         const auto word = text_.substr(at_, end - at_);
         const auto sign = word.find('@', 1);
         const bool address = sign != std::string_view::npos && sign + 1 < word.size();
-        for (; at_ < end; ++at_)
+        while (at_ < end)
         {
-            const char c = text_[at_];
-            const auto rest = text_.substr(at_);
-            if (address && (rest.starts_with(kOpenSingle) || rest.starts_with(kCloseSingle)))
-            {
-                out_.push_back('\'');
-                at_ += kOpenSingle.size() - 1;
-            }
-            else if (c == '\'' && !context_.keep_quotes && !address)
-                out_ += closes_single() ? kCloseSingle : kOpenSingle;
-            else if (c == '"' && !context_.keep_quotes)
-                out_ += closes_double() ? kCloseDouble : kOpenDouble;
-            else
-                out_.push_back(c);
+            const auto rest = text_.substr(at_, end - at_);
+            const auto same = std::min(rest.find_first_of(kMayChange), rest.size());
+            out_ += rest.substr(0, same);
+            at_ += same;
+            if (at_ < end) mark(address);
         }
+    }
+
+    // One quotation mark, or the first byte of a character that might have been one.
+    void mark(bool in_address)
+    {
+        const auto rest = text_.substr(at_);
+        const char c = rest.front();
+        std::size_t length = 1;
+        if (in_address && (rest.starts_with(kOpenSingle) || rest.starts_with(kCloseSingle)))
+        {
+            out_.push_back('\'');
+            length = kOpenSingle.size();
+        }
+        else if (c == '\'' && !context_.keep_quotes && !in_address)
+            out_ += closes_single() ? kCloseSingle : kOpenSingle;
+        else if (c == '"' && !context_.keep_quotes)
+            out_ += closes_double() ? kCloseDouble : kOpenDouble;
+        else
+            out_.push_back(c);
+        at_ += length;
     }
 
     char32_t before() const

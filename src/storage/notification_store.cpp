@@ -37,6 +37,46 @@ NotificationRow read_notification(const pg::Rows& rows, std::size_t i)
     return row;
 }
 
+QueuePlace read_place(const pg::Rows& rows)
+{
+    QueuePlace place;
+    place.ready_lane = rows.get<std::optional<std::int16_t>>(0, "ready_lane");
+    place.lease_until = rows.get<std::optional<Instant>>(0, "lease_until");
+    place.retry_at = rows.get<std::optional<Instant>>(0, "retry_at");
+    place.look_up_at = rows.get<std::optional<Instant>>(0, "look_up_at");
+    place.attempt = rows.get<std::optional<std::int16_t>>(0, "attempt");
+    place.callback_at = rows.get<std::optional<Instant>>(0, "callback_at");
+    place.callback_attempt = rows.get<std::optional<std::int16_t>>(0, "callback_attempt");
+    return place;
+}
+
+NotificationFacts read_facts(const pg::Rows& rows, NotificationId id)
+{
+    NotificationFacts facts;
+    facts.id = id;
+    facts.service_id = ServiceId{rows.get<Uuid>(0, "service_id")};
+    facts.service_name = rows.get<std::string>(0, "service_name");
+    facts.template_id = TemplateId{rows.get<Uuid>(0, "template_id")};
+    facts.template_version = rows.get<std::int32_t>(0, "template_version");
+    facts.template_name = rows.get<std::optional<std::string>>(0, "template_name").value_or("");
+    facts.api_key_name = rows.get<std::optional<std::string>>(0, "api_key_name").value_or("");
+    facts.key_type = static_cast<KeyType>(rows.get<std::int16_t>(0, "key_type"));
+    facts.channel = static_cast<Channel>(rows.get<std::int16_t>(0, "channel"));
+    facts.status = static_cast<NotificationStatus>(rows.get<std::int16_t>(0, "status"));
+    facts.billable_units = rows.get<std::int16_t>(0, "billable_units");
+    facts.international = rows.get<bool>(0, "international");
+    facts.created_at = rows.get<Instant>(0, "created_at");
+    facts.sent_at = rows.get<std::optional<Instant>>(0, "sent_at");
+    facts.updated_at = rows.get<std::optional<Instant>>(0, "updated_at");
+    facts.purge_on = rows.get<LocalDate>(0, "purge_on");
+    facts.sent_by = rows.get<std::optional<std::string>>(0, "sent_by");
+    facts.client_reference = rows.get<std::optional<std::string>>(0, "client_reference");
+    facts.provider_reference = rows.get<std::optional<std::string>>(0, "provider_reference");
+    facts.provider_response = rows.get<std::optional<std::string>>(0, "provider_response");
+    facts.place = read_place(rows);
+    return facts;
+}
+
 template <class Enum>
 std::optional<std::vector<std::int16_t>> numbers(const std::vector<Enum>& values)
 {
@@ -164,10 +204,17 @@ Task<std::vector<ReceivedText>> NotificationStore::list_received(ServiceId servi
     co_return found;
 }
 
-Task<std::vector<NotificationEvent>> NotificationStore::events(NotificationId id, Deadline deadline)
+Task<std::optional<NotificationFacts>> NotificationStore::facts(NotificationId id, Deadline deadline)
+{
+    const auto rows = co_await database_.execute(sql::explain_notification, pg::Params::of(id), deadline);
+    if (rows.empty()) co_return std::nullopt;
+    co_return read_facts(rows, id);
+}
+
+Task<std::vector<NotificationEvent>> NotificationStore::events(ServiceId service, NotificationId id, Deadline deadline)
 {
     // The id tells the time of acceptance; a day before allows for clocks that disagree.
-    auto params = pg::Params::of(id, uuid_v7_time(id.value) - std::chrono::hours(24));
+    auto params = pg::Params::of(service, id, uuid_v7_time(id.value) - std::chrono::hours(24));
     const auto rows = co_await database_.execute(sql::list_notification_events, std::move(params), deadline);
     std::vector<NotificationEvent> found;
     for (std::size_t i = 0; i < rows.size(); ++i)

@@ -86,6 +86,44 @@ struct NotificationEvent
     std::string detail;
 };
 
+// Where a message is in the queue; all empty once its fate is known.
+struct QueuePlace
+{
+    std::optional<std::int16_t> ready_lane;  // waits to be claimed
+    std::optional<Instant> lease_until;      // a worker has it
+    std::optional<Instant> retry_at;         // waits for its next attempt
+    std::optional<Instant> look_up_at;       // waits for a receipt; then the provider is asked
+    std::optional<std::int16_t> attempt;     // the attempt that comes next, or runs
+    std::optional<Instant> callback_at;      // the service is to be told
+    std::optional<std::int16_t> callback_attempt;
+};
+
+// One message as its operator sees it. No recipient, no content.
+struct NotificationFacts
+{
+    NotificationId id;
+    ServiceId service_id;
+    std::string service_name;
+    TemplateId template_id;
+    std::int32_t template_version = 0;
+    std::string template_name;
+    std::string api_key_name;  // empty: not sent by API
+    KeyType key_type = KeyType::normal;
+    Channel channel = Channel::sms;
+    NotificationStatus status = NotificationStatus::created;
+    std::int16_t billable_units = 0;
+    bool international = false;
+    Instant created_at{};
+    std::optional<Instant> sent_at;
+    std::optional<Instant> updated_at;
+    LocalDate purge_on{};  // its personal data is gone from then on
+    std::optional<std::string> sent_by;
+    std::optional<std::string> client_reference;
+    std::optional<std::string> provider_reference;
+    std::optional<std::string> provider_response;
+    QueuePlace place;
+};
+
 struct ReceivedText
 {
     InboundSmsId id;
@@ -114,8 +152,10 @@ public:
                                                 Deadline deadline);
     Task<std::vector<ReceivedText>> list_received(ServiceId service, std::optional<InboundSmsId> older_than,
                                                   LocalDate today, std::int32_t page_size, Deadline deadline);
-    // The whole story, oldest first. Across services: for operators.
-    Task<std::vector<NotificationEvent>> events(NotificationId id, Deadline deadline);
+    // Across services, past its purge date as well: for operators. nullopt: unknown.
+    Task<std::optional<NotificationFacts>> facts(NotificationId id, Deadline deadline);
+    // The whole story, oldest first.
+    Task<std::vector<NotificationEvent>> events(ServiceId service, NotificationId id, Deadline deadline);
 
 private:
     Task<std::int64_t> count_beyond(Service owner, NumberedPageRequest asked, LocalDate today, Deadline deadline);

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """A private Postfix for the tests: its own configuration, queue and maildirs in a temporary folder, on loopback ports.
 
-usage: smtp_server.py POSTFIX     POSTFIX: where the package is unpacked (script/bootstrap: .deps/postfix)
+usage: smtp_server.py POSTFIX READY_FILE     POSTFIX: where the package is unpacked (script/bootstrap: .deps/postfix)
 
-Prints one line of JSON once the server answers, and takes it down, with all its files, when standard input ends.
-Postfix changes users, so this runs as root. What it knows: the recipients and passwords of the tables below.
+Writes READY_FILE once the server answers: JSON with its ports, the folder of the maildirs, its log and its certificate
+authority. The server goes, with all its files, when READY_FILE does (whoever called sudo cannot send a signal), or at
+SIGTERM. Postfix changes users, so this runs as root; the mail belongs to whoever called sudo. What it knows: the
+recipients and passwords of the tables below.
 """
 import base64
 import ctypes
@@ -12,6 +14,7 @@ import json
 import os
 import pathlib
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -23,6 +26,7 @@ import time
 
 OWNER = "mail"  # Debian's own accounts: Postfix wants one for itself and a group for its queue, shared with nobody else
 GROUP = "daemon"
+LONGEST_LIFE = 900  # seconds, in case that those who started it have died
 PASSWORDS = {"herald": "correct horse battery staple"}
 MAILBOXES = {
     "private.person@example.org": "inbox/",
@@ -96,10 +100,17 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
+    """Below the range that the system gives to outgoing connections, so that none of those takes one meanwhile."""
+    ports = []
+    while len(ports) < count:
+        port = random.randrange(12_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in ports:
+            ports.append(port)
     return ports
 
 
@@ -150,6 +161,7 @@ def end_with_parent():
 
 def start(postfix, folder):
     owner = pwd.getpwnam(OWNER)
+    reader = pwd.getpwuid(int(os.environ.get("SUDO_UID", owner.pw_uid)))
     places = {name: folder / name for name in ("etc", "spool", "data", "mail")}
     for place in places.values():
         place.mkdir(mode=0o755)
@@ -157,12 +169,12 @@ def start(postfix, folder):
         (places["spool"] / queue).mkdir(mode=0o755)
         if queue != "pid":
             os.chown(places["spool"] / queue, owner.pw_uid, -1)
-    for name in ("data", "mail"):
-        os.chown(places[name], owner.pw_uid, owner.pw_gid)
+    os.chown(places["data"], owner.pw_uid, -1)
+    os.chown(places["mail"], reader.pw_uid, -1)
 
     ports = dict(zip(("plain", "starttls", "implicit"), free_ports(3)))
     values = dict(places, **ports, postfix=postfix, folder=folder, log=folder / "log", auth=folder / "auth",
-                  owner=OWNER, group=GROUP, uid=owner.pw_uid, gid=owner.pw_gid)
+                  owner=OWNER, group=GROUP, uid=reader.pw_uid, gid=reader.pw_gid)
     etc = places["etc"]
     make_certificates(etc)
     write_table(etc / "mailboxes", MAILBOXES)
@@ -205,8 +217,12 @@ def main():
         master, facts = start(pathlib.Path(sys.argv[1]).resolve(), folder)
         for name in ("plain", "starttls"):
             wait_until_it_answers(master, facts[name], folder / "log")
-        print(json.dumps(facts), flush=True)
-        sys.stdin.read()
+        ready = pathlib.Path(sys.argv[2])
+        ready.with_suffix(".new").write_text(json.dumps(facts))
+        ready.with_suffix(".new").rename(ready)
+        last = time.monotonic() + LONGEST_LIFE
+        while ready.exists() and time.monotonic() < last:
+            time.sleep(0.1)
     finally:
         if master is not None:
             master.terminate()

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "domain/notifications/notification.hpp"
 
 namespace herald
 {
@@ -41,5 +42,18 @@ Result<std::string> parse_email_address(std::string_view text);
 // Simulated recipients: answered 201 and nothing is stored (the reference's and alphagov's). Takes normalised forms.
 bool is_simulated_phone_number(std::string_view e164);
 bool is_simulated_email_address(std::string_view normalised);
+
+// A recipient that was checked: whoever needs one asks for this type, so that the text is read once a request.
+struct Recipient
+{
+    std::string as_sent;         // what the API shows
+    std::string normalised;      // where it goes: E.164 or the lower-cased address
+    std::string country_prefix;  // sms
+    bool international = false;
+    bool simulated = false;
+};
+
+// By parse_phone_number or parse_email_address, with their errors.
+Result<Recipient> parse_recipient(Channel channel, std::string_view text, std::string_view default_region);
 
 }  // namespace herald

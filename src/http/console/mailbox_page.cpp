@@ -122,7 +122,7 @@ std::string curl_line(std::string_view base_url)
 {
     return fmt::format(
         "curl {}v2/notifications/sms \\\n"
-        "    -H \"Authorization: Bearer $(script/token \"API_KEY\")\" \\\n"
+        "    -H \"Authorization: Bearer $(build/release/herald token \"API_KEY\")\" \\\n"
         "    -H 'Content-Type: application/json' \\\n"
         "    -d '{{\"phone_number\": \"+12025550123\", \"template_id\": \"TEMPLATE_ID\", "
         "\"personalisation\": {{\"name\": \"Ada\"}}}}'",

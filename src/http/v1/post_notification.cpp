@@ -34,16 +34,13 @@ std::optional<std::string> read_text(const json::object& body, std::string_view 
     return std::nullopt;
 }
 
-void check_recipient(std::string_view to, Channel channel, const std::string& region, FieldErrors& errors)
+Recipient read_recipient(std::string_view to, Channel channel, const std::string& region, FieldErrors& errors)
 {
-    if (channel == Channel::sms)
-    {
-        const auto phone = parse_phone_number(to, region);
-        if (!phone) errors.add("to", "Invalid phone number: " + phone.error().message);
-        return;
-    }
-    const auto address = parse_email_address(to);
-    if (!address) errors.add("to", address.error().message);
+    auto recipient = parse_recipient(channel, to, region);
+    if (recipient) return std::move(*recipient);
+    const std::string_view kind = channel == Channel::sms ? "Invalid phone number: " : "";
+    errors.add("to", std::string(kind) + recipient.error().message);
+    return {};
 }
 
 // Unknown members are ignored, as ever in v1.
@@ -64,11 +61,8 @@ MessageRequest read_message(const json::object& body, Channel channel, const std
     {
         message.template_id = TemplateId::parse(*template_id).value_or(TemplateId{});
     }
-    if (auto to = read_text(body, "to", true, errors))
-    {
-        check_recipient(*to, channel, region, errors);
-        message.recipient = std::move(*to);
-    }
+    if (const auto to = read_text(body, "to", true, errors))
+        message.recipient = read_recipient(*to, channel, region, errors);
     return message;
 }
 

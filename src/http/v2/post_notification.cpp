@@ -33,32 +33,25 @@ FieldCheck scheduled_for_check(Instant now)
     };
 }
 
-std::optional<std::string> check_phone(const json::value& value, const std::string& region)
+// Checking a recipient means reading it, so the check keeps what it read.
+FieldCheck recipient_check(Channel channel, const std::string& region, Recipient& recipient)
 {
-    if (!value.is_string()) return check_string(value);
-    const auto phone = parse_phone_number(std::string_view(value.get_string()), region);
-    if (phone) return std::nullopt;
-    return phone.error().message;
+    return [channel, &region, &recipient](const json::value& value) -> std::optional<std::string>
+    {
+        if (!value.is_string()) return check_string(value);
+        auto read = parse_recipient(channel, std::string_view(value.get_string()), region);
+        if (!read) return std::move(read.error().message);
+        recipient = std::move(*read);
+        return std::nullopt;
+    };
 }
 
-std::optional<std::string> check_email(const json::value& value)
-{
-    if (!value.is_string()) return check_string(value);
-    const auto address = parse_email_address(std::string_view(value.get_string()));
-    if (address) return std::nullopt;
-    return address.error().message;
-}
-
-std::vector<Field> fields_of(Channel channel, Instant now, const std::string& region)
+// `region` and `recipient` must outlive the fields.
+std::vector<Field> fields_of(Channel channel, Instant now, const std::string& region, Recipient& recipient)
 {
     std::vector<Field> fields{{"reference", false, check_reference}};
-    if (channel == Channel::sms)
-        fields.push_back({"phone_number", true, [region](const json::value& value)
-                          {
-                              return check_phone(value, region);
-                          }});
-    else
-        fields.push_back({"email_address", true, check_email});
+    fields.push_back({channel == Channel::sms ? "phone_number" : "email_address", true,
+                      recipient_check(channel, region, recipient)});
     fields.push_back({"template_id", true, check_uuid});
     fields.push_back({"personalisation", false, check_object_type});
     fields.push_back({"scheduled_for", false, scheduled_for_check(now)});
@@ -78,11 +71,11 @@ std::optional<std::string> text_member(const json::object& body, std::string_vie
     return std::string(value->get_string());
 }
 
-MessageRequest read_message(const json::object& body, Channel channel)
+MessageRequest read_message(const json::object& body, Channel channel, Recipient recipient)
 {
     MessageRequest message;
     message.channel = channel;
-    message.recipient = text_member(body, channel == Channel::sms ? "phone_number" : "email_address").value_or("");
+    message.recipient = std::move(recipient);
     message.template_id = *TemplateId::parse(text_member(body, "template_id").value_or(""));
     if (const auto* values = body.if_contains("personalisation")) message.personalisation = values->get_object();
     message.reference = text_member(body, "reference");
@@ -136,14 +129,15 @@ Task<Response> post(Channel channel, Request& request, Context& context)
     auto parsed = parse_json(request.body);
     if (!parsed) co_return refuse(parsed.error());
     const json::value body = empty_as_object(std::move(*parsed));
-    const auto fields = fields_of(channel, context.clock.now(), context.accept.options().default_region);
+    Recipient recipient;
+    const auto fields = fields_of(channel, context.clock.now(), context.accept.options().default_region, recipient);
     if (const auto valid = check_object(body, fields); !valid) co_return refuse(valid.error());
 
     AcceptNotification::Serialise serialise = [base_url = request.base_url](const AcceptedMessage& accepted)
     {
         return to_wire(answer_of(accepted, base_url));
     };
-    auto message = read_message(body.get_object(), channel);
+    auto message = read_message(body.get_object(), channel, std::move(recipient));
     co_return co_await accept_message(std::move(message), std::move(serialise), refuse, request, context);
 }
 

@@ -8,9 +8,9 @@
 // message with the thread (8 messages to a server that takes 0.5 s: 4.1 s instead of 0.5), and a transfer that is given
 // up in the middle of a body is ended as if it were whole, so that the server delivers half a message.
 //
-// Security: certificates are verified and a password goes in clear to this machine only (smtp_options.hpp). Nothing that
-// the server says leaves this folder but its codes, because servers quote addresses. Values cannot inject commands:
-// parse_mail_address and build_mime refuse line breaks.
+// Security: certificates are verified and a password goes in clear to this machine only (smtp_options.hpp). Nothing
+// that the server says leaves this folder but its codes, because servers quote addresses. Values cannot inject
+// commands: parse_mail_address and build_mime refuse line breaks.
 #pragma once
 
 #include <string>

@@ -36,9 +36,9 @@ struct SmtpTrouble
 {
     SmtpStep step = SmtpStep::connect;
     SmtpCause cause = SmtpCause::lost;
-    int code = 0;              // of the reply, when answered
-    std::string enhanced;      // likewise; may be empty
-    std::string more;          // for people: a reason of the system or of TLS; no personal data, no secret
+    int code = 0;          // of the reply, when answered
+    std::string enhanced;  // likewise; may be empty
+    std::string more;      // for people: a reason of the system or of TLS; no personal data, no secret
 };
 
 SendStatus status_of(const SmtpTrouble& trouble);

@@ -25,8 +25,8 @@ SmtpTrouble without_answer(SmtpStep step, SmtpCause cause)
     return out;
 }
 
-constexpr SmtpStep kBefore[] = {SmtpStep::connect, SmtpStep::greeting,  SmtpStep::hello, SmtpStep::tls,
-                                SmtpStep::login,   SmtpStep::sender,    SmtpStep::recipient, SmtpStep::data};
+constexpr SmtpStep kBefore[] = {SmtpStep::connect, SmtpStep::greeting, SmtpStep::hello,     SmtpStep::tls,
+                                SmtpStep::login,   SmtpStep::sender,   SmtpStep::recipient, SmtpStep::data};
 
 TEST(SmtpPolicy, a_refusal_for_now_is_retryable_at_every_step)
 {

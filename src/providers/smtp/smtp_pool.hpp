@@ -21,7 +21,9 @@ public:
     public:
         Lease() = default;
         Lease(SmtpPool& pool, std::unique_ptr<SmtpSession> session) : pool_(&pool), session_(std::move(session)) {}
-        Lease(Lease&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), session_(std::move(other.session_)) {}
+        Lease(Lease&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), session_(std::move(other.session_))
+        {
+        }
         Lease& operator=(Lease&&) = delete;
         ~Lease()
         {

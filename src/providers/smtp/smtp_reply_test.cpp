@@ -70,7 +70,8 @@ TEST(SmtpReply, has_no_enhanced_code_that_is_of_another_class_or_form)
 
 TEST(SmtpReply, to_ehlo_offers_keywords_but_not_in_its_greeting)
 {
-    const auto hello = read_smtp_reply("250-SIZE greets you\r\n250-size 1000\r\n250-AUTH LOGIN plain\r\n250 STARTTLS\r\n");
+    const auto hello =
+        read_smtp_reply("250-SIZE greets you\r\n250-size 1000\r\n250-AUTH LOGIN plain\r\n250 STARTTLS\r\n");
     EXPECT_EQ(offered(hello.reply, "SIZE"), "1000");
     EXPECT_EQ(offered(hello.reply, "STARTTLS"), "");
     EXPECT_EQ(offered(hello.reply, "SMTPUTF8"), std::nullopt);

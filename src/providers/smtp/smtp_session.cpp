@@ -137,8 +137,8 @@ Task<SmtpSession::Answer> SmtpSession::begin(const SmtpMessage& message)
         if (!reset) co_return reset;
         in_transaction_ = false;
     }
-    auto step = co_await command(SmtpStep::sender, fmt::format("MAIL FROM:<{}>{}", message.from.text, parameters),
-                                 kSuccess);
+    auto step =
+        co_await command(SmtpStep::sender, fmt::format("MAIL FROM:<{}>{}", message.from.text, parameters), kSuccess);
     in_transaction_ = true;
     if (step) step = co_await command(SmtpStep::recipient, fmt::format("RCPT TO:<{}>", message.to.text), kSuccess);
     if (step) step = co_await command(SmtpStep::data, "DATA", kGoOn);

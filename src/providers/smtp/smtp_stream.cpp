@@ -197,7 +197,10 @@ void SmtpStream::close_after(std::string last_words)
     state_->last_words = std::move(last_words);
     state_->watch(deadline_in(kLastWords));
     const auto buffer = asio::buffer(state_->last_words);
-    auto done = [state = state_](const error_code&, std::size_t) { state->close(); };
+    auto done = [state = state_](const error_code&, std::size_t)
+    {
+        state->close();
+    };
     if (state_->encrypted)
         asio::async_write(state_->stream, buffer, std::move(done));
     else

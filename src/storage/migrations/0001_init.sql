@@ -302,6 +302,7 @@ CREATE TABLE daily_usage (
     service_id uuid NOT NULL,
     day date NOT NULL,
     count bigint NOT NULL,
+    granted bigint NOT NULL,       -- by the last raise: RETURNING cannot tell it from the old count
     message_limit bigint NOT NULL, -- as of the last raise; here because ON CONFLICT can only see the row's own columns
     PRIMARY KEY (service_id, day)
 ) WITH (fillfactor = 50);

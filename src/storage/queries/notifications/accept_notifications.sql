@@ -1,9 +1,9 @@
 -- Accepts a batch of messages: facts, sealed contents, queue rows, events, ledger and the daily limit, in one statement and so in one commit.
 -- One array element a message in every parameter.
 --
--- Not admitted: every counted message of a service whose batch would pass its daily limit (the caller splits the batch
--- until single messages decide: exact), and a message whose Idempotency-Key is no longer held by its holder.
--- daily_usage rows are raised in service_id order, so that two batches cannot deadlock.
+-- Not admitted: of the counted messages of a service, those beyond its daily limit, and a message whose Idempotency-Key is no longer
+-- held by its holder. The row lock on daily_usage makes the limit exact; rows are raised in one order, so that two batches cannot deadlock.
+-- Answers for each message: its outcome (WriteOutcome), and whether its service has none left for today.
 WITH input AS (
     SELECT *
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int4[], $5::uuid[], $6::int2[], $7::int2[], $8::int2[], $9::int2[], $10::bool[],
@@ -20,24 +20,31 @@ held AS (
     WHERE k.response_sealed IS NULL
     FOR UPDATE OF k
 ),
+candidates AS (
+    SELECT i.*, (created_at AT TIME ZONE 'UTC')::date AS day,
+           row_number() OVER (PARTITION BY service_id, (created_at AT TIME ZONE 'UTC')::date, counts ORDER BY id) AS place
+    FROM input i
+    WHERE idempotency_key IS NULL OR id IN (SELECT id FROM held)
+),
 wanted AS (
-    SELECT service_id, (created_at AT TIME ZONE 'UTC')::date AS day, count(*) AS count, max(message_limit) AS message_limit
-    FROM input
-    WHERE counts AND (idempotency_key IS NULL OR id IN (SELECT id FROM held))
-    GROUP BY 1, 2
+    SELECT service_id, day, count(*) AS count, max(message_limit) AS message_limit
+    FROM candidates WHERE counts
+    GROUP BY service_id, day
 ),
 usage AS (
-    INSERT INTO daily_usage (service_id, day, count, message_limit)
-    SELECT service_id, day, count, message_limit FROM wanted WHERE count <= message_limit ORDER BY service_id, day
+    INSERT INTO daily_usage (service_id, day, count, granted, message_limit)
+    SELECT service_id, day, least(count, message_limit), least(count, message_limit), message_limit
+    FROM wanted ORDER BY service_id, day
     ON CONFLICT (service_id, day) DO UPDATE
-        SET count = daily_usage.count + EXCLUDED.count, message_limit = EXCLUDED.message_limit
-        WHERE daily_usage.count + EXCLUDED.count <= EXCLUDED.message_limit
-    RETURNING service_id, day
+        SET count = daily_usage.count + least(EXCLUDED.count, EXCLUDED.message_limit - daily_usage.count),
+            granted = least(EXCLUDED.count, EXCLUDED.message_limit - daily_usage.count),
+            message_limit = EXCLUDED.message_limit
+        WHERE daily_usage.count < EXCLUDED.message_limit
+    RETURNING service_id, day, granted, count >= message_limit AS is_full
 ),
 admitted AS (
-    SELECT * FROM input i
-    WHERE (i.idempotency_key IS NULL OR i.id IN (SELECT id FROM held))
-      AND (NOT i.counts OR (i.service_id, (i.created_at AT TIME ZONE 'UTC')::date) IN (SELECT service_id, day FROM usage))
+    SELECT c.* FROM candidates c LEFT JOIN usage u ON u.service_id = c.service_id AND u.day = c.day
+    WHERE NOT c.counts OR c.place <= u.granted
 ),
 answered AS (
     UPDATE idempotency_keys k
@@ -62,7 +69,7 @@ ready AS (
 ),
 lanes AS (
     INSERT INTO queue_services (lane, service_id)
-    SELECT DISTINCT lane, service_id FROM admitted
+    SELECT DISTINCT lane, service_id FROM admitted ORDER BY lane, service_id
     ON CONFLICT DO NOTHING
 ),
 events AS (
@@ -77,6 +84,10 @@ counted AS (
 )
 SELECT i.id,
        (CASE WHEN a.id IS NOT NULL THEN 0 -- written
-             WHEN i.idempotency_key IS NOT NULL AND i.id NOT IN (SELECT id FROM held) THEN 2 -- its key is somebody else's by now
-             ELSE 1 END)::int2 AS outcome -- its service's batch would pass the daily limit
-FROM input i LEFT JOIN admitted a ON a.id = i.id
+             WHEN c.id IS NULL THEN 2     -- its key is somebody else's by now
+             ELSE 1 END)::int2 AS outcome, -- over the daily limit
+       i.counts AND c.id IS NOT NULL AND coalesce(u.is_full, true) AS is_full
+FROM input i
+LEFT JOIN candidates c ON c.id = i.id
+LEFT JOIN admitted a ON a.id = i.id
+LEFT JOIN usage u ON u.service_id = c.service_id AND u.day = c.day

@@ -1,0 +1,76 @@
+// From a request to the row that is written: every check that needs no I/O, in the order of the contract
+// (validation.md, section 5), and the rendering. Pure; thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/crypto.hpp"
+#include "base/json.hpp"
+#include "domain/recipients/recipient.hpp"
+#include "operations/notification_writer.hpp"
+#include "operations/service_context.hpp"
+
+namespace herald
+{
+
+struct AcceptOptions
+{
+    std::string email_domain = "notify.localhost";
+    std::string sms_from_number = "+12025550100";
+    std::string default_region = "US";
+    std::string admin_base_url = "http://localhost:6012";
+};
+
+// What the caller asked for: well-formed by the request's schema, nothing else checked yet.
+struct MessageRequest
+{
+    Channel channel = Channel::sms;
+    Recipient recipient;
+    TemplateId template_id;
+    json::object personalisation;
+    std::optional<std::string> reference;
+    std::optional<Uuid> sender_id;  // sms_sender_id or email_reply_to_id
+    std::optional<std::string> one_click_unsubscribe_url;
+    std::vector<std::string> sanitise_content_for;
+    std::optional<std::string> idempotency_key;
+    std::string body;  // as received: what an Idempotency-Key is bound to
+};
+
+struct AcceptedMessage
+{
+    NotificationId id;
+    std::optional<std::string> reference;
+    TemplatePtr from_template;
+    std::string body;
+    std::string subject;  // email
+    std::string from;     // sms: from_number; email: from_email
+    std::optional<std::string> one_click_unsubscribe_url;
+    json::object sanitised_content;
+};
+
+struct DraftNotification
+{
+    AcceptedMessage message;
+    NewNotification row;
+};
+
+// What drafting needs besides the request.
+struct DraftContext
+{
+    const ServiceContext& service;
+    const ApiKey& key;
+    const KeyRing& keys;
+    const TimeZone& zone;
+    const AcceptOptions& options;
+    Instant now{};
+};
+
+// Errors: bad_request with the texts of the contract, in its order: placeholders, empty, sender, recipient allowed,
+// international, files, length.
+Result<DraftNotification> draft_notification(const DraftContext& context, const MessageRequest& request,
+                                             TemplatePtr from_template);
+
+}  // namespace herald
