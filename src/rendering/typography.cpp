@@ -164,7 +164,7 @@ private:
         auto start = at_ - 1;
         while (start > 0 && (static_cast<unsigned char>(text_[start]) & 0xC0U) == 0x80) --start;
         const auto c = next_code_point(text_, start);
-        const char mark = stand_in_mark(c);
+        const char mark = stood_for(c);
         return mark == '\0' ? c : static_cast<char32_t>(mark);
     }
 
