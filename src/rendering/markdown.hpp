@@ -5,8 +5,8 @@
 // levels; inset text behind ^; [text](address "title"), [text][name] with "[name]: address"; addresses that begin with
 // http:// or https:// become links by themselves; every line break counts. Emphasis, code, HTML, footnotes and ">" are
 // text. Images and tables are left out, as the family leaves them out. A backslash takes the meaning from any
-// punctuation. Quotes and dashes are set by rendering/typography.hpp; those of a link's text stay straight, those of
-// addresses alone.
+// punctuation. rendering/typography.hpp sets quotes and dashes; the quotes of a link's text stay straight, as the
+// family leaves them, and an address is never changed.
 //
 // Where the family garbles a text we do not follow it: "1.5 million", "-5 °C" and "**note**" begin no list, a numbered
 // list behind an empty line is not drawn into the bullets before it, a line of text never swallows the break before its
