@@ -63,7 +63,8 @@ Send a text message with the official client (npm install notifications-node-cli
 
 )text",
                        fmt::arg("url", facts.base_url), fmt::arg("program", facts.program),
-                       fmt::arg("service", demo.service_id.to_string()), fmt::arg("sms", demo.templates.sms.to_string()),
+                       fmt::arg("service", demo.service_id.to_string()),
+                       fmt::arg("sms", demo.templates.sms.to_string()),
                        fmt::arg("email", demo.templates.email.to_string()), fmt::arg("normal", demo.keys.normal),
                        fmt::arg("team", demo.keys.team), fmt::arg("test", demo.keys.test));
 }

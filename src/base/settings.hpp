@@ -1,7 +1,7 @@
 // Every setting of Herald, with the default that is right for production. One line of settings.cpp describes each.
 //
-// Sources, later ones win: built-in defaults, herald.toml, HERALD_SECTION_KEY variables, flags of the command line. An unknown key
-// anywhere is an error. Plain data after loading: read from any thread.
+// Sources, later ones win: built-in defaults, herald.toml, HERALD_SECTION_KEY variables, flags of the command line. An
+// unknown key anywhere is an error. Plain data after loading: read from any thread.
 //
 // Security: keys marked secret in settings.cpp never reach an error text, a dump or a log.
 #pragma once

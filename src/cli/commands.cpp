@@ -11,7 +11,8 @@ namespace
 
 std::string check_assignment(const std::string& text)
 {
-    return text.find('=') == std::string::npos || text.starts_with('=') ? "it has to be KEY=VALUE, as in http.port=8080" : "";
+    return text.find('=') == std::string::npos || text.starts_with('=') ? "it has to be KEY=VALUE, as in http.port=8080"
+                                                                        : "";
 }
 
 }  // namespace
@@ -25,8 +26,10 @@ void add_root_options(CLI::App& root, CommandContext& context)
     root.add_flag("--json", context.json, "Answer in JSON");
     root.add_option_function<std::vector<std::string>>(
             "--set",
-            [&context](const std::vector<std::string>& all) {
-                for (const auto& text : all) context.flags.emplace_back(text.substr(0, text.find('=')), text.substr(text.find('=') + 1));
+            [&context](const std::vector<std::string>& all)
+            {
+                for (const auto& text : all)
+                    context.flags.emplace_back(text.substr(0, text.find('=')), text.substr(text.find('=') + 1));
             },
             "A setting, KEY=VALUE; wins over file and environment. May be repeated")
         ->check(CLI::Validator(check_assignment, "KEY=VALUE"))

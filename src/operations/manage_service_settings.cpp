@@ -61,21 +61,28 @@ Result<void> check_sms_sender(const std::string& sender)
                 "digits, spaces and . - _ &, with one letter at least");
 }
 
-Result<void> check_callback(const std::string& type, const std::string& url, const std::string& token)
+bool is_printable(std::string_view text)
 {
-    if (std::ranges::find(kCallbackTypes, type) == kCallbackTypes.end())
+    return std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+Result<void> check_callback(const CallbackWish& wish)
+{
+    if (std::ranges::find(kCallbackTypes, wish.type) == kCallbackTypes.end())
     {
-        const auto nearest = nearest_name(type, kCallbackTypes);
-        return fail(ErrorKind::validation, fmt::format("'{}' is not a kind of callback{}; there are {}", type,
+        const auto nearest = nearest_name(wish.type, kCallbackTypes);
+        return fail(ErrorKind::validation, fmt::format("'{}' is not a kind of callback{}; there are {}", wish.type,
                                                        nearest.empty() ? "" : ", did you mean " + nearest + "?",
                                                        fmt::join(kCallbackTypes, ", ")));
     }
-    const bool is_web = url.starts_with("https://") || url.starts_with("http://");
-    if (!is_web || url.size() > kLongestUrl || std::ranges::any_of(url, [](char c) { return c <= ' ' || c > '~'; }))
-        return fail(
-            ErrorKind::validation,
-            "The callback's URL begins with https:// or http://, has no spaces and takes 500 characters at most");
-    if (token.size() < kShortestToken || std::ranges::any_of(token, [](char c) { return c <= ' ' || c > '~'; }))
+    const bool is_http = wish.url.starts_with("http://");
+    if (is_http && !wish.allow_http)
+        return fail(ErrorKind::validation,
+                    "The callback's URL has to begin with https://; for development --allow-http lets http:// pass");
+    if ((!is_http && !wish.url.starts_with("https://")) || wish.url.size() > kLongestUrl || !is_printable(wish.url))
+        return fail(ErrorKind::validation,
+                    "The callback's URL begins with https://, has no spaces and takes 500 characters at most");
+    if (wish.bearer_token.size() < kShortestToken || !is_printable(wish.bearer_token))
         return fail(ErrorKind::validation, "The bearer token takes at least 10 printable characters without spaces");
     return {};
 }
@@ -182,14 +189,14 @@ Task<Result<EmailReplyTo>> archive_email_reply_to(ManageContext context, Service
     co_return found;
 }
 
-Task<Result<ServiceCallback>> set_callback(ManageContext context, ServiceId service, std::string type, std::string url,
-                                           std::string bearer_token)
+Task<Result<ServiceCallback>> set_callback(ManageContext context, ServiceId service, CallbackWish wish)
 {
-    if (const auto checked = check_callback(type, url, bearer_token); !checked) co_return Failure(checked.error());
+    if (const auto checked = check_callback(wish); !checked) co_return Failure(checked.error());
     ServiceStore services(context.database, context.keys);
-    co_await services.put_callback(service, type, url, std::move(bearer_token), context.now, context.deadline);
+    co_await services.put_callback(service, wish.type, wish.url, std::move(wish.bearer_token), context.now,
+                                   context.deadline);
     for (auto& callback : co_await services.list_callbacks(service, context.deadline))
-        if (callback.type == type) co_return std::move(callback);
+        if (callback.type == wish.type) co_return std::move(callback);
     co_return fail(ErrorKind::conflict, "The callback was cleared by somebody else at the same time; set it again");
 }
 

@@ -29,10 +29,15 @@ Task<Result<EmailReplyTo>> make_email_reply_to_default(ManageContext context, Se
 Task<Result<SmsSender>> archive_sms_sender(ManageContext context, ServiceId service, SmsSenderId id);
 Task<Result<EmailReplyTo>> archive_email_reply_to(ManageContext context, ServiceId service, EmailReplyToId id);
 
-// `type`: delivery_status, complaint or inbound_sms. `url`: http or https. `bearer_token`: 10 characters at least;
-// sealed at rest, never shown.
-Task<Result<ServiceCallback>> set_callback(ManageContext context, ServiceId service, std::string type, std::string url,
-                                           std::string bearer_token);
+// Where a service wants to hear of its messages.
+struct CallbackWish
+{
+    std::string type = "delivery_status";  // or complaint, inbound_sms
+    std::string url;
+    std::string bearer_token;  // 10 characters at least; sealed at rest, never shown
+    bool allow_http = false;   // for development: without it the URL has to be https
+};
+Task<Result<ServiceCallback>> set_callback(ManageContext context, ServiceId service, CallbackWish wish);
 // not_found: none is set.
 Task<Result<void>> clear_callback(ManageContext context, ServiceId service, std::string type);
 

@@ -220,7 +220,13 @@ Task<std::int64_t> DeliveryQueue::move_due_retries(Instant now, Deadline deadlin
     const auto rows = co_await database_.execute(sql::move_due_retries, pg::Params::of(now, kMoveBatch), deadline);
     add_hints(rows);
     std::int64_t moved = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i) moved += rows.get<std::int64_t>(i, "moved");
+    for (std::size_t i = 0; i < rows.size(); ++i)
+    {
+        // What comes back is older than what was claimed since.
+        const Place place(rows.get<std::int16_t>(i, "lane"), ServiceId{rows.get<Uuid>(i, "service_id")});
+        for (const auto channel : {kEmail, kSms}) cursor_.erase(Shelf(place, channel));
+        moved += rows.get<std::int64_t>(i, "moved");
+    }
     co_return moved;
 }
 

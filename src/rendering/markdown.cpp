@@ -8,6 +8,7 @@
 #include <cmark.h>
 
 #include "rendering/markdown_dialect.hpp"
+#include "rendering/stand_ins.hpp"
 #include "rendering/text.hpp"
 #include "rendering/typography.hpp"
 
@@ -28,20 +29,28 @@ std::string_view literal(cmark_node* node)
     return text == nullptr ? std::string_view() : std::string_view(text);
 }
 
-// An entity can bring a control character that the source could not.
+// An entity can bring what the source could not: a control character, and for U+FFFE and U+FFFF cmark writes the bytes
+// 0xFE and 0xFF, which are no UTF-8.
+bool comes_from_an_entity(char c)
+{
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F || byte >= 0xFE;
+}
+
 void append_literal(std::string& out, cmark_node* node)
 {
     const auto start = static_cast<std::ptrdiff_t>(out.size());
     out += literal(node);
-    std::replace_if(
-        out.begin() + start, out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+    std::replace_if(out.begin() + start, out.end(), comes_from_an_entity, ' ');
 }
 
 // An address or a title: it ends where its line does.
 std::string one_line(const char* text)
 {
-    const auto out = restore_marks(text == nullptr ? "" : text);
-    return out.substr(0, out.find_first_of("\r\n"));
+    auto out = restore_marks(restore_hidden(text == nullptr ? "" : text));
+    out.resize(std::min(out.find('\n'), out.size()));
+    std::ranges::replace_if(out, comes_from_an_entity, ' ');
+    return out;
 }
 
 // What a link shows: its words, without images.
@@ -86,7 +95,7 @@ std::size_t address_end(std::string_view text, std::size_t at)
     for (auto next = start; next < text.size(); ++characters)
     {
         const auto c = next_code_point(text, next);
-        const char32_t mark = stand_in_mark(c) != '\0' ? static_cast<char32_t>(stand_in_mark(c)) : c;
+        const char32_t mark = stood_for(c) != '\0' ? static_cast<char32_t>(stood_for(c)) : c;
         if (is_white_space(mark) || mark == '<' || mark == '>') break;
         if (last.allows(mark) && characters + 1 >= kShortest) end = next;
     }
@@ -99,28 +108,26 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower)
 }
 
 // "GOV.UK" as a name: a character without width behind its dot keeps mail clients from making it a link.
-std::string unlink_names(std::string_view text, char32_t before)
+std::string unlink_names(std::string text, char32_t before)
 {
     constexpr std::string_view kName = "gov.uk";
     constexpr std::string_view kZeroWidthSpace = "\xE2\x80\x8B";
     constexpr std::size_t kDot = 3;
     std::string out;
-    bool word_start = before == 0 || before == '\n';
-    for (std::size_t at = 0; at < text.size();)
+    std::size_t done = 0;
+    for (auto dot = text.find('.'); dot != std::string::npos; dot = text.find('.', dot + 1))
     {
-        const auto start = at;
-        const bool named = word_start && equals_ignoring_case(text.substr(at, kName.size()), kName);
-        const auto behind = text.substr(std::min(at + kName.size(), text.size()), 1);
-        word_start = is_white_space(next_code_point(text, at));
-        if (named && behind != "/" && behind != "?" && behind != "#")
-        {
-            out.append(text.substr(start, kDot + 1)).append(kZeroWidthSpace);
-            at = start + kDot + 1;
+        if (dot < kDot || !equals_ignoring_case(std::string_view(text).substr(dot - kDot, kName.size()), kName))
             continue;
-        }
-        out.append(text.substr(start, at - start));
+        const auto start = dot - kDot;
+        const bool word_start = start == 0 ? before == 0 : is_white_space(static_cast<unsigned char>(text[start - 1]));
+        const auto behind = std::string_view(text).substr(start + kName.size(), 1);
+        if (!word_start || behind == "/" || behind == "?" || behind == "#") continue;
+        out.append(text, done, dot + 1 - done).append(kZeroWidthSpace);
+        done = dot + 1;
     }
-    return out;
+    if (done == 0) return text;
+    return out.append(text, done);
 }
 
 // Puts text into a block's inlines: bare addresses apart, the rest with smart quotes and dashes.
@@ -156,7 +163,7 @@ private:
                     .title = one_line(cmark_node_get_title(node))};
         if (trim(link.text).empty()) link.text = link.target;
         flush('a');
-        link.text = restore_marks(set_typography(restore_breaks(link.text), {.keep_quotes = true}));
+        link.text = restore_marks(set_typography(restore_hidden(link.text), {.keep_quotes = true}));
         out_.push_back(std::move(link));
         before_ = 'a';
     }
@@ -164,7 +171,7 @@ private:
     // `after` is the character that follows the run.
     void flush(char32_t after)
     {
-        const auto run = restore_breaks(run_);
+        const auto run = restore_hidden(run_);
         std::string_view rest = run;
         std::size_t from = 0;
         for (auto at = rest.find("http"); at != std::string_view::npos; at = rest.find("http", from))
@@ -194,8 +201,7 @@ private:
     void add_text(std::string_view text, char32_t after)
     {
         if (text.empty()) return;
-        auto set = restore_marks(set_typography(text, {.before = before_, .after = after}));
-        if (set.find('.') != std::string::npos) set = unlink_names(set, before_);
+        auto set = unlink_names(restore_marks(set_typography(text, {.before = before_, .after = after})), before_);
         out_.push_back({.kind = Inline::Kind::text, .text = std::move(set), .target = {}, .title = {}});
         before_ = 'a';
     }

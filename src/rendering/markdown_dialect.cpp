@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "rendering/markdown.hpp"
+#include "rendering/markdown_inline.hpp"
 #include "rendering/markdown_lines.hpp"
+#include "rendering/stand_ins.hpp"
 #include "rendering/text.hpp"
 
 namespace herald::rendering
@@ -17,87 +19,33 @@ namespace herald::rendering
 namespace
 {
 
-constexpr std::string_view kMarks = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
-constexpr char32_t kFirstStandIn = 0xFDD0;
-constexpr char32_t kBreakStandIn = 0xFFFE;
-constexpr char32_t kReplacement = 0xFFFD;
-static_assert(kMarks.size() == 32);
-
 using Lines = std::span<const std::string_view>;
 
-bool is_digit(char c)
+// Past the printable ASCII at `at`.
+std::size_t skip_printable(std::string_view text, std::size_t at)
 {
-    return c >= '0' && c <= '9';
+    while (at < text.size() && text[at] >= 0x20 && text[at] < 0x7F) ++at;
+    return at;
 }
-
-bool is_stand_in(char32_t c)
-{
-    return (c >= kFirstStandIn && c < kFirstStandIn + kMarks.size()) || c == kBreakStandIn;
-}
-
-// "&amp;" or "&#39;", as far as the length goes.
-bool begins_entity(std::string_view text)
-{
-    constexpr std::size_t kLongest = 34;
-    const auto end = text.substr(0, kLongest).find_first_of("; \n&", 1);
-    return end != std::string_view::npos && end > 1 && text[end] == ';';
-}
-
-void append_stand_in(std::string& out, char mark)
-{
-    append_utf8(out, kFirstStandIn + static_cast<char32_t>(kMarks.find(mark)));
-}
-
-// Which brackets of a paragraph may make a link: cmark spends a node on each that it is shown, so it is shown no other.
-class LinkBrackets
-{
-public:
-    LinkBrackets(std::string_view text, bool has_definitions)
-    {
-        if (!text.contains("](") && !(has_definitions && text.contains(']'))) return;
-        live_.resize(text.size());
-        const auto last_close = text.find_last_of(')');
-        std::vector<std::size_t> open;
-        std::size_t last_open = 0;
-        for (std::size_t at = 0; at < text.size(); ++at)
-        {
-            if (escapes(text, at))
-                ++at;
-            else if (text[at] == '[')
-                open.push_back(last_open = at);
-            else if (text[at] == ']' && !open.empty())
-            {
-                const auto start = open.back();
-                open.pop_back();
-                const auto next = text.substr(at + 1, 1);
-                const bool inline_link = next == "(" && last_close != std::string_view::npos && last_close > at;
-                const bool reference = has_definitions && (next == "[" || last_open == start);
-                live_[start] = live_[at] = inline_link || reference;
-            }
-        }
-    }
-
-    bool live(std::size_t at) const { return at < live_.size() && live_[at]; }
-
-    static bool escapes(std::string_view text, std::size_t at)
-    {
-        return text[at] == '\\' && at + 1 < text.size() && kMarks.contains(text[at + 1]);
-    }
-
-private:
-    std::vector<bool> live_;
-};
 
 // LF line ends, spaces for tabs, no control characters, valid UTF-8 without stand-ins.
 std::string normalise(std::string_view source)
 {
     constexpr std::size_t kTab = 4;
+    constexpr char32_t kReplacement = 0xFFFD;
+    constexpr char32_t kLineSeparator = 0x2028;
     constexpr char32_t kHangulFiller = 0x3164;  // blank, and shown as a box by some clients
     std::string out;
     out.reserve(source.size() + 1);
     std::size_t line_start = 0;
     for (std::size_t at = 0; at < source.size();)
     {
+        if (const auto end = skip_printable(source, at); end > at)
+        {
+            out.append(source.substr(at, end - at));
+            at = end;
+            continue;
+        }
         const auto c = next_code_point(source, at);
         if (c == '\r' || c == '\n')
         {
@@ -107,9 +55,9 @@ std::string normalise(std::string_view source)
         }
         else if (c == '\t')
             out.append(kTab - (out.size() - line_start) % kTab, ' ');
-        else if (is_stand_in(c))
+        else if (c != kLineSeparator && stood_for(c) != '\0')
             append_utf8(out, kReplacement);
-        else if (c >= 0x20 && c != 0x7F && c != 0x2028 && c != kHangulFiller)
+        else if (c >= 0x20 && c != 0x7F && c != kLineSeparator && c != kHangulFiller)
             append_utf8(out, c);
     }
     return out;
@@ -154,14 +102,13 @@ private:
     std::size_t indent() const { return std::min(line().find_first_not_of(' '), line().size()); }
     std::string_view words() const { return line().substr(indent()); }
 
+    void code(Lines code_lines);
     void heading(int level, std::string_view words);
     void open_text(std::size_t levels, std::string_view mark, std::string_view words);
     void close_text();
     void emit_blank();
     void begin_line(std::size_t levels);
     void end_line() { out_.push_back('\n'); }
-    void inline_text(std::string_view text);
-    void literal_text(std::string_view text);
     void end_block();
 
     std::string& out_;
@@ -256,20 +203,23 @@ bool Translator::fence()
         return false;
     }
     end_block();
-    for (const auto code : Lines(rest.begin(), close))
-    {
-        if (code.empty())
-        {
-            emit_blank();
-            continue;
-        }
-        begin_line(0);
-        literal_text(trim_spaces_left(code));
-        end_line();
-    }
+    code(Lines(rest.begin(), close));
     emit_blank();
     at_ += static_cast<std::size_t>(close - rest.begin()) + 2;
     return true;
+}
+
+void Translator::code(Lines code_lines)
+{
+    if (code_lines.empty()) return;
+    begin_line(0);
+    append_literal(out_, trim_spaces_left(code_lines.front()));
+    for (const auto code_line : code_lines.subspan(1))
+    {
+        append_hidden(out_, '\n');
+        append_literal(out_, code_line);
+    }
+    end_line();
 }
 
 bool Translator::table()
@@ -318,7 +268,7 @@ void Translator::heading(int level, std::string_view words)
     end_block();
     begin_line(0);
     if (level <= kDeepest) out_.append(static_cast<std::size_t>(level), '#').push_back(' ');
-    inline_text(words);
+    append_inline(out_, words, has_definitions_);
     end_line();
     emit_blank();
 }
@@ -330,14 +280,14 @@ bool Translator::definition()
     end_block();
     begin_line(0);
     out_.push_back('[');
-    inline_text(found->label);
+    append_inline(out_, found->label, has_definitions_);
     out_ += "]: <";
-    inline_text(found->target);
+    append_inline(out_, found->target, has_definitions_);
     out_.push_back('>');
     if (!found->title.empty())
     {
         out_ += " \"";
-        literal_text(found->title);
+        append_literal(out_, found->title);
         out_.push_back('"');
     }
     end_line();
@@ -383,7 +333,7 @@ void Translator::open_text(std::size_t levels, std::string_view mark, std::strin
 void Translator::close_text()
 {
     if (paragraph_.empty()) return;
-    inline_text(paragraph_);
+    append_inline(out_, paragraph_, has_definitions_);
     end_line();
     paragraph_.clear();
 }
@@ -411,45 +361,6 @@ void Translator::begin_line(std::size_t levels)
     blank_written_ = false;
 }
 
-void Translator::literal_text(std::string_view text)
-{
-    for (const char c : text)
-    {
-        if (kMarks.contains(c))
-            append_stand_in(out_, c);
-        else
-            out_.push_back(c);
-    }
-}
-
-// What is left of CommonMark within a block: links, images and entities.
-void Translator::inline_text(std::string_view text)
-{
-    constexpr std::string_view kNever = "*_`<>~|\\";
-    constexpr std::string_view kNotFirst = "#+-=";
-    const LinkBrackets brackets(text, has_definitions_);
-    std::size_t digits = 0;
-    while (digits < text.size() && is_digit(text[digits])) ++digits;
-    for (std::size_t at = 0; at < text.size(); ++at)
-    {
-        const char c = text[at];
-        const bool begins_block = (at == 0 && kNotFirst.contains(c)) ||
-                                  (at > 0 && at == digits && (c == '.' || c == ')')) ||
-                                  (at > 0 && c == ':' && text[at - 1] == ']');
-        const bool idle_bracket =
-            ((c == '[' || c == ']') && !brackets.live(at)) || (c == '!' && !brackets.live(at + 1));
-        const bool idle_ampersand = c == '&' && !begins_entity(text.substr(at));
-        if (c == '\n')
-            append_utf8(out_, kBreakStandIn);
-        else if (LinkBrackets::escapes(text, at))
-            append_stand_in(out_, text[++at]);
-        else if (begins_block || idle_bracket || idle_ampersand || kNever.contains(c))
-            append_stand_in(out_, c);
-        else
-            out_.push_back(c);
-    }
-}
-
 }  // namespace
 
 std::string to_commonmark(std::string_view source)
@@ -461,44 +372,6 @@ std::string to_commonmark(std::string_view source)
     const bool has_definitions = std::ranges::any_of(
         lines, [](std::string_view line) { return read_definition(trim_spaces_left(line)).has_value(); });
     Translator(out, has_definitions).blocks(lines, {});
-    return out;
-}
-
-char stand_in_mark(char32_t c)
-{
-    if (c == kBreakStandIn) return '\n';
-    return is_stand_in(c) ? kMarks[c - kFirstStandIn] : '\0';
-}
-
-std::string restore_breaks(std::string_view text)
-{
-    std::string mark;
-    append_utf8(mark, kBreakStandIn);
-    std::string out;
-    out.reserve(text.size());
-    while (true)
-    {
-        const auto at = text.find(mark);
-        out += text.substr(0, at);
-        if (at == std::string_view::npos) return out;
-        out.push_back('\n');
-        text.remove_prefix(at + mark.size());
-    }
-}
-
-std::string restore_marks(std::string_view text)
-{
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t at = 0; at < text.size();)
-    {
-        const auto start = at;
-        const char mark = stand_in_mark(next_code_point(text, at));
-        if (mark != '\0')
-            out.push_back(mark);
-        else
-            out.append(text.substr(start, at - start));
-    }
     return out;
 }
 

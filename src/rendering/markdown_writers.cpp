@@ -97,16 +97,19 @@ private:
         }
     }
 
-    // In a table of its own, since some clients ignore the margin of a list.
+    // In a table of its own, since some clients ignore the margin of a list; within a list that has been done.
     void list(const Block& block, std::string_view tag, std::string_view marker)
     {
-        out_ += fmt::format(
-            "<table role=\"presentation\" style=\"padding:0 0 20px 0\"><tr>"
-            "<td style=\"font-family:Helvetica,Arial,sans-serif\">"
-            "<{} style=\"Margin:0 0 0 20px;padding:0;list-style-type:{}\">",
-            tag, marker);
+        const bool outermost = list_depth_++ == 0;
+        if (outermost)
+            out_ +=
+                "<table role=\"presentation\" style=\"padding:0 0 20px 0\"><tr>"
+                "<td style=\"font-family:Helvetica,Arial,sans-serif\">";
+        out_ += fmt::format("<{} style=\"Margin:0 0 0 20px;padding:0;list-style-type:{}\">", tag, marker);
         blocks(block.children);
-        out_ += fmt::format("</{}></td></tr></table>", tag);
+        out_ += fmt::format("</{}>", tag);
+        if (outermost) out_ += "</td></tr></table>";
+        --list_depth_;
     }
 
     void item(const Block& block)
@@ -178,6 +181,7 @@ private:
         out_ += "</a>";
     }
 
+    int list_depth_ = 0;
     std::string out_;
 };
 
@@ -193,14 +197,16 @@ void append_words(std::string& out, const std::vector<Inline>& parts, Addresses 
 {
     for (const auto& part : parts)
     {
-        for (const char c : part.text)
+        std::string_view rest = part.text;
+        for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n'))
         {
-            out.push_back(c);
-            if (c == '\n') out += line_start;
+            out.append(rest.substr(0, end + 1)).append(line_start);
+            rest.remove_prefix(end + 1);
         }
+        out += rest;
         if (part.kind != Inline::Kind::link) continue;
         if (!part.title.empty()) out += fmt::format(" ({})", part.title);
-        if (addresses == Addresses::shown) out += fmt::format(": {}", part.target);
+        if (addresses == Addresses::shown && !link_target(part.target).empty()) out += fmt::format(": {}", part.target);
     }
 }
 

@@ -110,6 +110,46 @@ TEST(Sms, InsertsListsAsASentence)
     EXPECT_EQ(render_sms(CompiledTemplate::compile(Channel::sms, {}, "x ((l))."), values).body, "x a, b and c.");
 }
 
+TEST(Sms, InsertsShortListsAndValuesAsTheyAre)
+{
+    const auto filled = [](const json::value& value)
+    {
+        const auto values = Personalisation::from_json({{"l", value}}).value();
+        return render_sms(CompiledTemplate::compile(Channel::sms, {}, "x ((l))y"), values).body;
+    };
+    EXPECT_EQ(filled(json::array{"a"}), "x ay");
+    EXPECT_EQ(filled(json::array{"a", "b"}), "x a and by");
+    EXPECT_EQ(filled(json::array{" ", nullptr}), "x y");
+    EXPECT_EQ(filled(" a\r\n\n\n b "), "x a\n\nb y");
+}
+
+TEST(Sms, TidiesAcrossThePrefix)
+{
+    EXPECT_EQ(rendered(" , a", "Tax").body, "Tax:, a");
+    EXPECT_EQ(rendered("\n\n\na", "Tax").body, "Tax:\n\na");
+    const auto welsh = rendered("a", "Swyddfa ŵ");
+    EXPECT_TRUE(welsh.unicode);
+    EXPECT_EQ(welsh.characters, 12);
+    EXPECT_EQ(welsh.characters_without_prefix, 1);
+}
+
+TEST(Sms, KeepsEveryWelshLetter)
+{
+    const std::string_view in_gsm = "àèìòùéäöüÉÄÖÜ";
+    const std::string_view outside = "ẁỳÀÈÌÒÙẀỲáíóúẃýÁÍÓÚẂÝëïẅÿËÏẄŸâêîôûŵŷÂÊÎÔÛŴŶ";
+    EXPECT_EQ(rendered(in_gsm).body, in_gsm);
+    EXPECT_FALSE(rendered(in_gsm).unicode);
+    EXPECT_EQ(rendered(outside).body, outside);
+    EXPECT_TRUE(rendered(outside).unicode);
+}
+
+TEST(Sms, CountsWhatIsLeftAfterTidying)
+{
+    EXPECT_TRUE(check_sms_length(rendered("  " + times(918, "a") + "\n \n")));
+    EXPECT_TRUE(check_sms_length(rendered(times(306, "…"))));
+    EXPECT_FALSE(check_sms_length(rendered(times(307, "…"))));
+}
+
 TEST(Sms, IsEmptyWhenOnlyThePrefixIsLeft)
 {
     const auto sms = rendered(" ", "Tax");

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "rendering/markdown_dialect.hpp"
+#include "rendering/stand_ins.hpp"
 #include "rendering/text.hpp"
 
 namespace herald::rendering
@@ -27,6 +27,12 @@ bool is_blank(char c)
 bool is_digit(char32_t c)
 {
     return c >= '0' && c <= '9';
+}
+
+// A quotation mark, or the first byte of a curly one.
+bool may_change(char c)
+{
+    return c == '\'' || c == '"' || c == kOpenSingle.front();
 }
 
 class Typesetter
@@ -99,34 +105,57 @@ private:
         at_ = end;
     }
 
+    // Past the characters at `at` that are no white space.
+    std::size_t word_until(std::size_t at) const
+    {
+        while (at < text_.size())
+        {
+            const auto byte = static_cast<unsigned char>(text_[at]);
+            auto next = at + 1;
+            if (byte <= ' ' || byte >= 0x7F)
+            {
+                next = at;
+                if (is_white_space(next_code_point(text_, next))) break;
+            }
+            at = next;
+        }
+        return at;
+    }
+
     void word()
     {
-        auto end = at_;
-        while (end < text_.size())
-        {
-            auto next = end;
-            if (is_white_space(next_code_point(text_, next))) break;
-            end = next;
-        }
+        const auto end = word_until(at_);
         const auto word = text_.substr(at_, end - at_);
         const auto sign = word.find('@', 1);
         const bool address = sign != std::string_view::npos && sign + 1 < word.size();
-        for (; at_ < end; ++at_)
+        while (at_ < end)
         {
-            const char c = text_[at_];
-            const auto rest = text_.substr(at_);
-            if (address && (rest.starts_with(kOpenSingle) || rest.starts_with(kCloseSingle)))
-            {
-                out_.push_back('\'');
-                at_ += kOpenSingle.size() - 1;
-            }
-            else if (c == '\'' && !context_.keep_quotes && !address)
-                out_ += closes_single() ? kCloseSingle : kOpenSingle;
-            else if (c == '"' && !context_.keep_quotes)
-                out_ += closes_double() ? kCloseDouble : kOpenDouble;
-            else
-                out_.push_back(c);
+            const auto rest = text_.substr(at_, end - at_);
+            const auto* const changing = std::ranges::find_if(rest, may_change);
+            out_.append(rest.begin(), changing);
+            at_ += static_cast<std::size_t>(changing - rest.begin());
+            if (at_ < end) mark(address);
         }
+    }
+
+    // One quotation mark, or the first byte of a character that might have been one.
+    void mark(bool in_address)
+    {
+        const auto rest = text_.substr(at_);
+        const char c = rest.front();
+        std::size_t length = 1;
+        if (in_address && (rest.starts_with(kOpenSingle) || rest.starts_with(kCloseSingle)))
+        {
+            out_.push_back('\'');
+            length = kOpenSingle.size();
+        }
+        else if (c == '\'' && !context_.keep_quotes && !in_address)
+            out_ += closes_single() ? kCloseSingle : kOpenSingle;
+        else if (c == '"' && !context_.keep_quotes)
+            out_ += closes_double() ? kCloseDouble : kOpenDouble;
+        else
+            out_.push_back(c);
+        at_ += length;
     }
 
     char32_t before() const
@@ -135,7 +164,7 @@ private:
         auto start = at_ - 1;
         while (start > 0 && (static_cast<unsigned char>(text_[start]) & 0xC0U) == 0x80) --start;
         const auto c = next_code_point(text_, start);
-        const char mark = stand_in_mark(c);
+        const char mark = stood_for(c);
         return mark == '\0' ? c : static_cast<char32_t>(mark);
     }
 

@@ -1,6 +1,6 @@
 // What every Provider must do, whoever is on the other side. A provider's tests describe it once as a ProviderHarness
 // and say
-//     INSTANTIATE_TEST_SUITE_P(Acme, ProviderSuite, testing::Values(ProviderHarnessFactory(&make_acme_harness)));
+//     INSTANTIATE_TYPED_TEST_SUITE_P(Acme, ProviderSuite, AcmeHarness);
 #pragma once
 
 #include <algorithm>
@@ -45,9 +45,10 @@ public:
     virtual std::unique_ptr<Provider> make(asio::any_io_executor executor, Peer peer, ReceiptSink sink) = 0;
     [[nodiscard]] virtual Channel channel() const = 0;
 };
-using ProviderHarnessFactory = std::function<std::unique_ptr<ProviderHarness>()>;
 
-class ProviderSuite : public testing::TestWithParam<ProviderHarnessFactory>
+// Harness: a ProviderHarness with a default constructor.
+template <class Harness>
+class ProviderSuite : public testing::Test
 {
 protected:
     static constexpr milliseconds kShort{300};
@@ -105,60 +106,63 @@ protected:
         return run_task<SendOutcome>([this, peer, limit] { return send_to(peer, limit); });
     }
 
-    std::unique_ptr<ProviderHarness> harness_ = GetParam()();
+    std::unique_ptr<ProviderHarness> harness_ = std::make_unique<Harness>();
     std::vector<Receipt> receipts_;
     Notifier received_;
 };
 
-TEST_P(ProviderSuite, has_a_name_that_can_be_a_metric_label_and_supports_its_channel)
+TYPED_TEST_SUITE_P(ProviderSuite);
+
+TYPED_TEST_P(ProviderSuite, has_a_name_that_can_be_a_metric_label_and_supports_its_channel)
 {
     run_task<>(
         [this]() -> Task<>
         {
             const auto executor = co_await asio::this_coro::executor;
-            const auto sender = provider(executor, Peer::healthy);
+            const auto sender = this->provider(executor, Peer::healthy);
             EXPECT_THAT(std::string(sender->name()), testing::MatchesRegex("[a-z][a-z0-9_]*"));
-            EXPECT_TRUE(sender->supports(harness_->channel()));
+            EXPECT_TRUE(sender->supports(this->harness_->channel()));
         });
 }
 
-TEST_P(ProviderSuite, accepts_a_message)
+TYPED_TEST_P(ProviderSuite, accepts_a_message)
 {
-    const auto outcome = outcome_of(Peer::healthy, kAmple);
+    const auto outcome = this->outcome_of(Peer::healthy, TestFixture::kAmple);
     EXPECT_EQ(outcome.status, SendStatus::accepted) << outcome.detail;
     EXPECT_NE(outcome.reference, "");
 }
 
-TEST_P(ProviderSuite, gives_the_same_message_the_same_reference_again_and_another_one_another)
+TYPED_TEST_P(ProviderSuite, gives_the_same_message_the_same_reference_again_and_another_one_another)
 {
     run_task<>(
         [this]() -> Task<>
         {
             const auto executor = co_await asio::this_coro::executor;
-            const auto sender = provider(executor, Peer::healthy);
-            const auto first = message();
-            const auto second = message();
-            const auto once = co_await sender->send(first, deadline_in(kAmple));
-            const auto again = co_await sender->send(first, deadline_in(kAmple));
-            const auto other = co_await sender->send(second, deadline_in(kAmple));
+            const auto sender = this->provider(executor, Peer::healthy);
+            const auto first = this->message();
+            const auto second = this->message();
+            const auto once = co_await sender->send(first, deadline_in(TestFixture::kAmple));
+            const auto again = co_await sender->send(first, deadline_in(TestFixture::kAmple));
+            const auto other = co_await sender->send(second, deadline_in(TestFixture::kAmple));
             EXPECT_EQ(once.reference, again.reference);
             EXPECT_NE(once.reference, other.reference);
         });
 }
 
-TEST_P(ProviderSuite, takes_many_at_once)
+TYPED_TEST_P(ProviderSuite, takes_many_at_once)
 {
     run_task<>(
         [this]() -> Task<>
         {
             constexpr std::size_t count = 200;
             const auto executor = co_await asio::this_coro::executor;
-            const auto sender = provider(executor, Peer::healthy);
+            const auto sender = this->provider(executor, Peer::healthy);
             std::vector<SendOutcome> outcomes(count);
             TaskScope scope(executor);
             for (auto& outcome : outcomes)
-                scope.spawn("send", send_into(*sender, message(), deadline_in(kAmple), outcome));
-            EXPECT_TRUE(co_await scope.join(deadline_in(kAmple + kSlack)));
+                scope.spawn("send",
+                            this->send_into(*sender, this->message(), deadline_in(TestFixture::kAmple), outcome));
+            EXPECT_TRUE(co_await scope.join(deadline_in(TestFixture::kAmple + TestFixture::kSlack)));
 
             std::set<std::string> references;
             for (const auto& outcome : outcomes)
@@ -170,97 +174,98 @@ TEST_P(ProviderSuite, takes_many_at_once)
         });
 }
 
-TEST_P(ProviderSuite, tells_one_receipt_with_its_reference_where_it_promises_one)
+TYPED_TEST_P(ProviderSuite, tells_one_receipt_with_its_reference_where_it_promises_one)
 {
     run_task<>(
         [this]() -> Task<>
         {
             const auto executor = co_await asio::this_coro::executor;
-            const auto sender = provider(executor, Peer::healthy);
-            const auto sent = message();
-            const auto outcome = co_await sender->send(sent, deadline_in(kAmple));
+            const auto sender = this->provider(executor, Peer::healthy);
+            const auto sent = this->message();
+            const auto outcome = co_await sender->send(sent, deadline_in(TestFixture::kAmple));
             if (!outcome.receipt_expected) co_return;
-            const auto limit = deadline_in(kAmple);
-            while (receipts_.empty() && co_await received_.wait(limit)) continue;
-            EXPECT_EQ(receipts_.size(), 1U);
-            if (receipts_.empty()) co_return;
-            EXPECT_EQ(receipts_.front().provider, sender->name());
-            EXPECT_EQ(receipts_.front().reference, outcome.reference);
-            EXPECT_EQ(receipts_.front().status, NotificationStatus::delivered);
+            const auto limit = deadline_in(TestFixture::kAmple);
+            while (this->receipts_.empty() && co_await this->received_.wait(limit)) continue;
+            EXPECT_EQ(this->receipts_.size(), 1U);
+            if (this->receipts_.empty()) co_return;
+            EXPECT_EQ(this->receipts_.front().provider, sender->name());
+            EXPECT_EQ(this->receipts_.front().reference, outcome.reference);
+            EXPECT_EQ(this->receipts_.front().status, NotificationStatus::delivered);
         });
 }
 
-TEST_P(ProviderSuite, looks_up_what_it_accepted_or_says_that_it_cannot)
+TYPED_TEST_P(ProviderSuite, looks_up_what_it_accepted_or_says_that_it_cannot)
 {
     run_task<>(
         [this]() -> Task<>
         {
             const auto executor = co_await asio::this_coro::executor;
-            const auto sender = provider(executor, Peer::healthy);
-            const auto sent = message();
-            const auto outcome = co_await sender->send(sent, deadline_in(kAmple));
-            const auto found = co_await sender->look_up(sent.id, outcome.reference, deadline_in(kAmple));
+            const auto sender = this->provider(executor, Peer::healthy);
+            const auto sent = this->message();
+            const auto outcome = co_await sender->send(sent, deadline_in(TestFixture::kAmple));
+            const auto found = co_await sender->look_up(sent.id, outcome.reference, deadline_in(TestFixture::kAmple));
             if (found) EXPECT_EQ(found->reference, outcome.reference);
-            const auto unknown = message();
-            EXPECT_FALSE(co_await sender->look_up(unknown.id, "no such reference", deadline_in(kAmple)));
-            EXPECT_FALSE(co_await sender->look_up(unknown.id, "", deadline_in(kAmple)));
+            const auto unknown = this->message();
+            EXPECT_FALSE(co_await sender->look_up(unknown.id, "no such reference", deadline_in(TestFixture::kAmple)));
+            EXPECT_FALSE(co_await sender->look_up(unknown.id, "", deadline_in(TestFixture::kAmple)));
         });
 }
 
-TEST_P(ProviderSuite, returns_by_the_deadline_when_the_other_side_is_silent)
+TYPED_TEST_P(ProviderSuite, returns_by_the_deadline_when_the_other_side_is_silent)
 {
-    const auto outcome = outcome_of(Peer::silent, kShort);
+    const auto outcome = this->outcome_of(Peer::silent, TestFixture::kShort);
     EXPECT_THAT(outcome.status, testing::AnyOf(SendStatus::retryable, SendStatus::uncertain));
 }
 
-TEST_P(ProviderSuite, returns_at_once_when_the_deadline_has_passed)
+TYPED_TEST_P(ProviderSuite, returns_at_once_when_the_deadline_has_passed)
 {
-    const auto outcome = outcome_of(Peer::silent, milliseconds(0));
+    const auto outcome = this->outcome_of(Peer::silent, milliseconds(0));
     EXPECT_THAT(outcome.status, testing::AnyOf(SendStatus::retryable, SendStatus::uncertain));
 }
 
-TEST_P(ProviderSuite, may_try_again_when_the_other_side_hangs_up)
+TYPED_TEST_P(ProviderSuite, may_try_again_when_the_other_side_hangs_up)
 {
-    EXPECT_EQ(outcome_of(Peer::closes_at_once, kAmple).status, SendStatus::retryable);
+    EXPECT_EQ(this->outcome_of(Peer::closes_at_once, TestFixture::kAmple).status, SendStatus::retryable);
 }
 
-TEST_P(ProviderSuite, may_try_again_when_the_other_side_talks_nonsense)
+TYPED_TEST_P(ProviderSuite, may_try_again_when_the_other_side_talks_nonsense)
 {
-    EXPECT_EQ(outcome_of(Peer::talks_nonsense, kAmple).status, SendStatus::retryable);
+    EXPECT_EQ(this->outcome_of(Peer::talks_nonsense, TestFixture::kAmple).status, SendStatus::retryable);
 }
 
-TEST_P(ProviderSuite, reports_a_refusal_as_final)
+TYPED_TEST_P(ProviderSuite, reports_a_refusal_as_final)
 {
-    EXPECT_EQ(outcome_of(Peer::refuses_the_message, kAmple).status, SendStatus::rejected);
+    EXPECT_EQ(this->outcome_of(Peer::refuses_the_message, TestFixture::kAmple).status, SendStatus::rejected);
 }
 
-TEST_P(ProviderSuite, may_try_again_when_the_other_side_is_busy)
+TYPED_TEST_P(ProviderSuite, may_try_again_when_the_other_side_is_busy)
 {
-    EXPECT_EQ(outcome_of(Peer::is_busy, kAmple).status, SendStatus::retryable);
+    EXPECT_EQ(this->outcome_of(Peer::is_busy, TestFixture::kAmple).status, SendStatus::retryable);
 }
 
-TEST_P(ProviderSuite, is_uncertain_when_no_answer_comes_after_the_message)
+TYPED_TEST_P(ProviderSuite, is_uncertain_when_no_answer_comes_after_the_message)
 {
-    EXPECT_EQ(outcome_of(Peer::silent_after_message, kShort * 3).status, SendStatus::uncertain);
+    EXPECT_EQ(this->outcome_of(Peer::silent_after_message, TestFixture::kShort * 3).status, SendStatus::uncertain);
 }
 
-TEST_P(ProviderSuite, is_uncertain_when_the_other_side_hangs_up_after_the_message)
+TYPED_TEST_P(ProviderSuite, is_uncertain_when_the_other_side_hangs_up_after_the_message)
 {
-    EXPECT_EQ(outcome_of(Peer::hangs_up_after_message, kAmple).status, SendStatus::uncertain);
+    EXPECT_EQ(this->outcome_of(Peer::hangs_up_after_message, TestFixture::kAmple).status, SendStatus::uncertain);
 }
 
-TEST_P(ProviderSuite, can_be_cancelled_in_the_middle_of_a_send)
+TYPED_TEST_P(ProviderSuite, can_be_cancelled_in_the_middle_of_a_send)
 {
     run_task<>(
         [this]() -> Task<>
         {
             const auto executor = co_await asio::this_coro::executor;
-            const auto sender = provider(executor, Peer::silent);
-            const auto sent = message();
+            const auto sender = this->provider(executor, Peer::silent);
+            const auto sent = this->message();
             bool cancelled = false;
             try
             {
-                co_await with_deadline(sender->send(sent, deadline_in(kAmple)), deadline_in(kShort), "cancelled send");
+                co_await with_deadline(sender->send(sent, deadline_in(TestFixture::kAmple)),
+                                       deadline_in(TestFixture::kShort), "cancelled send");
             }
             catch (const DeadlineExceeded&)
             {
@@ -269,5 +274,17 @@ TEST_P(ProviderSuite, can_be_cancelled_in_the_middle_of_a_send)
             EXPECT_TRUE(cancelled);
         });
 }
+
+REGISTER_TYPED_TEST_SUITE_P(ProviderSuite, has_a_name_that_can_be_a_metric_label_and_supports_its_channel,
+                            accepts_a_message, gives_the_same_message_the_same_reference_again_and_another_one_another,
+                            takes_many_at_once, tells_one_receipt_with_its_reference_where_it_promises_one,
+                            looks_up_what_it_accepted_or_says_that_it_cannot,
+                            returns_by_the_deadline_when_the_other_side_is_silent,
+                            returns_at_once_when_the_deadline_has_passed, may_try_again_when_the_other_side_hangs_up,
+                            may_try_again_when_the_other_side_talks_nonsense, reports_a_refusal_as_final,
+                            may_try_again_when_the_other_side_is_busy,
+                            is_uncertain_when_no_answer_comes_after_the_message,
+                            is_uncertain_when_the_other_side_hangs_up_after_the_message,
+                            can_be_cancelled_in_the_middle_of_a_send);
 
 }  // namespace herald

@@ -1,4 +1,4 @@
-// The real binary for the end-to-end tests: `herald dev` in a folder of its own, on a free port. HERALD_BINARY says which one.
+// The real binary for the end-to-end tests: `herald dev` in a folder of its own, on a free port. BINARY_UNDER_TEST says which one.
 import { spawn, execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-export const binary = process.env.HERALD_BINARY;
-if (!binary) throw new Error('HERALD_BINARY is not set: run the tests with ctest, or set it to build/release/herald');
+export const binary = process.env.BINARY_UNDER_TEST;
+if (!binary) throw new Error('BINARY_UNDER_TEST is not set: run the tests with ctest, or set it to build/release/herald');
 
 const run = promisify(execFile);
 

@@ -23,6 +23,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/socket_base.hpp>
 #include <boost/asio/write.hpp>
 
 namespace herald::test
@@ -66,6 +67,8 @@ public:
     explicit SmtpImposter(Script script = polite)
         : script_(std::move(script)), acceptor_(context_, Tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0))
     {
+        // Inherited by every connection: a body that is not read must not fit into it.
+        acceptor_.set_option(boost::asio::socket_base::receive_buffer_size(65'536));
         port_ = acceptor_.local_endpoint().port();
         accepting_ = std::thread([this] { accept(); });
     }

@@ -76,8 +76,7 @@ Task<> insert_bare(pg::Database& database, const Site& site, Deadline until, std
         const LocalDate today = zone.date_of(now);
         std::vector<Uuid> ids(kBareBatch);
         for (auto& id : ids) id = make_uuid_v7(now);
-        auto params =
-            pg::Params::of(ids, demo.service_id, demo.templates.sms, now, today, add_days(today, 8), sealed);
+        auto params = pg::Params::of(ids, demo.service_id, demo.templates.sms, now, today, add_days(today, 8), sealed);
         co_await database.execute(sql::bench_insert_bare, std::move(params), deadline_in(kTimeout));
         rows += kBareBatch;
     }

@@ -96,9 +96,9 @@ std::string_view RequestMaker::next()
 
 void RequestMaker::sign()
 {
-    const auto token =
-        sign_token(service_.service_id.to_string(),
-                   std::string_view(service_.keys.normal).substr(service_.keys.normal.size() - 36), SystemClock().now());
+    const auto token = sign_token(service_.service_id.to_string(),
+                                  std::string_view(service_.keys.normal).substr(service_.keys.normal.size() - 36),
+                                  SystemClock().now());
     const bool real = recipients_ == Recipients::real;
     requests_.clear();
     for (std::size_t i = 0; i < kDifferentRequests; ++i)

@@ -13,7 +13,7 @@ contents AS (
     SELECT $6::date, service_id, id, $7::bytea FROM input
 ),
 ready AS (
-    INSERT INTO queue_ready (lane, service_id, notification_id, attempt) SELECT 2, service_id, id, 1 FROM input
+    INSERT INTO queue_ready (lane, service_id, channel, notification_id, attempt, uncertain) SELECT 2, service_id, 2, id, 1, false FROM input
 )
 INSERT INTO notification_events (at, service_id, notification_id, kind, status)
 SELECT $4::timestamptz, service_id, id, 1, 1 FROM input

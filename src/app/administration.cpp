@@ -1,0 +1,432 @@
+#include "app/administration.hpp"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "app/options.hpp"
+#include "base/log.hpp"
+#include "operations/manage_checks.hpp"
+#include "ops/schedule.hpp"
+#include "runtime/task_scope.hpp"
+#include "storage/pg/migrator.hpp"
+#include "storage/template_store.hpp"
+
+namespace herald
+{
+
+namespace
+{
+
+constexpr auto kTimeout = seconds(30);
+constexpr auto kConnectTimeout = seconds(10);
+
+Failure no_database(const std::filesystem::path& dev_directory)
+{
+    return fail(ErrorKind::validation,
+                "No database is configured. Set database.url (herald.toml, HERALD_DATABASE_URL or --set), or run this "
+                "where `herald dev` runs: "
+                "there is no " +
+                    (dev_directory / "herald.json").string());
+}
+
+// Connects with a database of its own, runs `work` and disconnects, whatever happens. The Error says when it is the
+// database that is wrong.
+template <class T>
+Task<Result<T>> with_database(const Settings& settings, const std::function<Task<Result<T>>(pg::Database&)>& work)
+{
+    auto options = database_options(settings, "cli");
+    options.connections = 1;
+    pg::Database database(co_await asio::this_coro::executor, std::move(options));
+    co_await database.connect(deadline_in(kConnectTimeout));
+    if (auto checked = co_await pg::check_schema(database, deadline_in(kTimeout)); !checked)
+        co_return Failure(std::move(checked.error()));
+    auto result = co_await work(database);
+    database.close();
+    co_return result;
+}
+
+template <class T>
+Result<T> run_with_database(const Settings& settings, const std::function<Task<Result<T>>(pg::Database&)>& work)
+{
+    try
+    {
+        return run_task<Result<T>>([&] { return with_database<T>(settings, work); });
+    }
+    catch (const pg::Unavailable& failure)
+    {
+        return fail(ErrorKind::unavailable,
+                    std::string("The database does not answer; is it (or `herald dev`) running? ") + failure.what());
+    }
+    catch (const std::exception& failure)
+    {
+        return fail(ErrorKind::internal, std::string("It could not be done: ") + failure.what());
+    }
+}
+
+template <class IdType>
+Result<IdType> parse_id(std::string_view what, const std::string& text)
+{
+    if (const auto id = IdType::parse(text)) return *id;
+    return fail(ErrorKind::validation,
+                fmt::format("'{}' is not the id of a {}: ids look like {}", text, what, Uuid().to_string()));
+}
+
+Sender shown(const SmsSender& sender)
+{
+    return {sender.id.value, sender.sms_sender, sender.is_default};
+}
+
+Sender shown(const EmailReplyTo& reply_to)
+{
+    return {reply_to.id.value, reply_to.email_address, reply_to.is_default};
+}
+
+template <class T>
+Task<Result<Sender>> as_sender(Task<Result<T>> made)
+{
+    auto result = co_await std::move(made);
+    if (!result) co_return Failure(std::move(result.error()));
+    co_return shown(*result);
+}
+
+Task<Result<ServiceDetails>> then_describe(ManageContext context, Task<Result<ServiceRow>> changed)
+{
+    auto row = co_await std::move(changed);
+    if (!row) co_return Failure(std::move(row.error()));
+    co_return co_await describe_service(context, row->service.id);
+}
+
+Task<Result<UserDetails>> then_describe(ManageContext context, Task<Result<User>> changed)
+{
+    auto user = co_await std::move(changed);
+    if (!user) co_return Failure(std::move(user.error()));
+    co_return co_await describe_user(context, user->id.to_string());
+}
+
+template <class T>
+Task<Result<T>> succeed(Task<T> task)
+{
+    co_return co_await std::move(task);
+}
+
+std::string when_of(const TaskTime& time)
+{
+    if (time.period.count() > 0) return fmt::format("every {} s", time.period.count());
+    const auto minutes = time.into_day.value_or(seconds(0)).count() / 60;
+    return fmt::format("daily at {:02}:{:02}", minutes / 60, minutes % 60);
+}
+
+}  // namespace
+
+Result<Administration> Administration::open(Settings settings, const std::filesystem::path& dev_directory)
+{
+    // One command, one answer: the log is for what goes wrong.
+    log::configure(log::Level::warning, log::Format::text);
+    if (settings.database.url.empty())
+    {
+        const auto folder = read_dev_folder(dev_directory);
+        if (!folder && folder.error().kind == ErrorKind::not_found) return no_database(dev_directory);
+        if (!folder) return Failure(folder.error());
+        settings.database.url = folder->database_url;
+        if (settings.security.keys.empty()) settings.security.keys = folder->keys;
+    }
+    Administration opened(std::move(settings));
+    if (opened.settings_.security.keys.empty()) return opened;
+    auto keys = KeyRing::parse(opened.settings_.security.keys);
+    if (!keys) return Failure(std::move(keys.error()));
+    opened.keys_ = std::move(*keys);
+    opened.has_keys_ = true;
+    return opened;
+}
+
+Result<void> Administration::need_keys() const
+{
+    if (has_keys_) return {};
+    return fail(ErrorKind::validation,
+                "This needs the key ring: set security.keys (HERALD_SECURITY_KEYS) to the one that the servers have");
+}
+
+template <class T>
+Result<T> Administration::ask(const Work<T>& work) const
+{
+    const std::function<Task<Result<T>>(pg::Database&)> with_context = [&](pg::Database& database)
+    {
+        return work(
+            ManageContext{database, keys_, settings_.sms.default_region, SystemClock().now(), deadline_in(kTimeout)});
+    };
+    return run_with_database<T>(settings_, with_context);
+}
+
+template <class T>
+Result<T> Administration::ask_for(const std::string& asked, const ServiceWork<T>& work) const
+{
+    const auto resolved = [&](ManageContext context) -> Task<Result<T>>
+    {
+        auto service = co_await resolve_service(context, asked);
+        if (!service) co_return Failure(std::move(service.error()));
+        co_return co_await work(context, *service);
+    };
+    return ask<T>(resolved);
+}
+
+Result<ServiceDetails> Administration::create_service(NewService wanted) const
+{
+    return ask<ServiceDetails>([&](ManageContext context)
+                               { return then_describe(context, herald::create_service(context, std::move(wanted))); });
+}
+
+Result<std::vector<ServiceRow>> Administration::list_services() const
+{
+    return ask<std::vector<ServiceRow>>(
+        [](ManageContext context) -> Task<Result<std::vector<ServiceRow>>>
+        { co_return co_await ServiceStore(context.database, context.keys).list(context.deadline); });
+}
+
+Result<ServiceDetails> Administration::show_service(const std::string& service) const
+{
+    return ask_for<ServiceDetails>(service, describe_service);
+}
+
+Result<ServiceDetails> Administration::change_service(const std::string& service, ServiceChange change) const
+{
+    return ask_for<ServiceDetails>(
+        service, [&](ManageContext context, ServiceId id)
+        { return then_describe(context, herald::change_service(context, id, std::move(change))); });
+}
+
+Result<ServiceDetails> Administration::archive_service(const std::string& service) const
+{
+    return ask_for<ServiceDetails>(service, [](ManageContext context, ServiceId id)
+                                   { return then_describe(context, herald::archive_service(context, id)); });
+}
+
+Result<Guest> Administration::add_guest(const std::string& service, const std::string& recipient) const
+{
+    return ask_for<Guest>(
+        service, [&](ManageContext context, ServiceId id) { return herald::add_guest(context, id, recipient); });
+}
+
+Result<Guest> Administration::remove_guest(const std::string& service, const std::string& recipient) const
+{
+    return ask_for<Guest>(
+        service, [&](ManageContext context, ServiceId id) { return herald::remove_guest(context, id, recipient); });
+}
+
+Result<User> Administration::add_member(const std::string& service, const std::string& user) const
+{
+    return ask_for<User>(service,
+                         [&](ManageContext context, ServiceId id) { return herald::add_member(context, id, user); });
+}
+
+Result<User> Administration::remove_member(const std::string& service, const std::string& user) const
+{
+    return ask_for<User>(service,
+                         [&](ManageContext context, ServiceId id) { return herald::remove_member(context, id, user); });
+}
+
+Result<Sender> Administration::add_sender(const std::string& service, SenderKind kind, const std::string& text,
+                                          bool is_default) const
+{
+    const auto add = [&](ManageContext context, ServiceId id)
+    {
+        return kind == SenderKind::sms_sender ? as_sender(add_sms_sender(context, id, text, is_default))
+                                              : as_sender(add_email_reply_to(context, id, text, is_default));
+    };
+    return ask_for<Sender>(service, add);
+}
+
+Result<Sender> Administration::make_sender_default(const std::string& service, SenderKind kind,
+                                                   const std::string& id) const
+{
+    const auto parsed = parse_id<SmsSenderId>("sender", id);
+    if (!parsed) return Failure(parsed.error());
+    const auto change = [&](ManageContext context, ServiceId owner)
+    {
+        return kind == SenderKind::sms_sender
+                   ? as_sender(make_sms_sender_default(context, owner, *parsed))
+                   : as_sender(make_email_reply_to_default(context, owner, EmailReplyToId{parsed->value}));
+    };
+    return ask_for<Sender>(service, change);
+}
+
+Result<Sender> Administration::archive_sender(const std::string& service, SenderKind kind, const std::string& id) const
+{
+    const auto parsed = parse_id<SmsSenderId>("sender", id);
+    if (!parsed) return Failure(parsed.error());
+    const auto archive = [&](ManageContext context, ServiceId owner)
+    {
+        return kind == SenderKind::sms_sender
+                   ? as_sender(archive_sms_sender(context, owner, *parsed))
+                   : as_sender(archive_email_reply_to(context, owner, EmailReplyToId{parsed->value}));
+    };
+    return ask_for<Sender>(service, archive);
+}
+
+Result<ServiceCallback> Administration::set_callback(const std::string& service, CallbackWish wish) const
+{
+    if (auto checked = need_keys(); !checked) return Failure(std::move(checked.error()));
+    return ask_for<ServiceCallback>(service, [&](ManageContext context, ServiceId id)
+                                    { return herald::set_callback(context, id, std::move(wish)); });
+}
+
+Result<void> Administration::clear_callback(const std::string& service, const std::string& type) const
+{
+    return ask_for<void>(
+        service, [&](ManageContext context, ServiceId id) { return herald::clear_callback(context, id, type); });
+}
+
+Result<TemplateReport> Administration::create_template(const std::string& service, NewTemplate wanted) const
+{
+    return ask_for<TemplateReport>(service, [&](ManageContext context, ServiceId id)
+                                   { return herald::create_template(context, id, std::move(wanted)); });
+}
+
+Result<std::vector<Template>> Administration::list_templates(const std::string& service, bool with_archived) const
+{
+    return ask_for<std::vector<Template>>(
+        service, [&](ManageContext context, ServiceId id) -> Task<Result<std::vector<Template>>>
+        { co_return co_await TemplateStore(context.database).list_all(id, with_archived, context.deadline); });
+}
+
+Result<TemplateReport> Administration::show_template(const std::string& service, const std::string& id,
+                                                     std::optional<std::int32_t> version) const
+{
+    const auto parsed = parse_id<TemplateId>("template", id);
+    if (!parsed) return Failure(parsed.error());
+    return ask_for<TemplateReport>(service, [&](ManageContext context, ServiceId owner)
+                                   { return describe_template(context, owner, *parsed, version); });
+}
+
+Result<TemplateReport> Administration::change_template(const std::string& service, const std::string& id,
+                                                       TemplateChange change) const
+{
+    const auto parsed = parse_id<TemplateId>("template", id);
+    if (!parsed) return Failure(parsed.error());
+    return ask_for<TemplateReport>(service, [&](ManageContext context, ServiceId owner)
+                                   { return herald::change_template(context, owner, *parsed, std::move(change)); });
+}
+
+Result<CreatedApiKey> Administration::create_api_key(const std::string& service, const std::string& name,
+                                                     KeyType type) const
+{
+    if (auto checked = need_keys(); !checked) return Failure(std::move(checked.error()));
+    return ask_for<CreatedApiKey>(
+        service, [&](ManageContext context, ServiceId id) { return herald::create_api_key(context, id, name, type); });
+}
+
+Result<std::vector<ApiKeyRow>> Administration::list_api_keys(const std::string& service) const
+{
+    return ask_for<std::vector<ApiKeyRow>>(
+        service, [](ManageContext context, ServiceId id) -> Task<Result<std::vector<ApiKeyRow>>>
+        { co_return co_await ServiceStore(context.database, context.keys).list_api_keys(id, context.deadline); });
+}
+
+Result<ApiKeyRow> Administration::revoke_api_key(const std::string& id) const
+{
+    const auto parsed = parse_id<ApiKeyId>("key", id);
+    if (!parsed) return Failure(parsed.error());
+    return ask<ApiKeyRow>([&](ManageContext context) { return herald::revoke_api_key(context, *parsed); });
+}
+
+Result<UserDetails> Administration::create_user(NewUser wanted) const
+{
+    return ask<UserDetails>([&](ManageContext context)
+                            { return then_describe(context, herald::create_user(context, std::move(wanted))); });
+}
+
+Result<std::vector<User>> Administration::list_users() const
+{
+    return ask<std::vector<User>>([](ManageContext context) -> Task<Result<std::vector<User>>>
+                                  { co_return co_await UserStore(context.database).list(context.deadline); });
+}
+
+Result<UserDetails> Administration::show_user(const std::string& user) const
+{
+    return ask<UserDetails>([&](ManageContext context) { return describe_user(context, user); });
+}
+
+Result<UserDetails> Administration::change_user(const std::string& user, UserChange change) const
+{
+    return ask<UserDetails>([&](ManageContext context)
+                            { return then_describe(context, herald::change_user(context, user, std::move(change))); });
+}
+
+Result<std::vector<ProviderRow>> Administration::list_providers() const
+{
+    return ask<std::vector<ProviderRow>>(
+        [](ManageContext context) -> Task<Result<std::vector<ProviderRow>>>
+        { co_return co_await ProviderStore(context.database).list(context.deadline); });
+}
+
+Result<ProviderRow> Administration::change_provider(const std::string& name, std::optional<Channel> channel,
+                                                    ProviderChange change) const
+{
+    return ask<ProviderRow>([&](ManageContext context)
+                            { return herald::change_provider(context, name, channel, std::move(change)); });
+}
+
+Result<MessageStory> Administration::explain_notification(const std::string& id) const
+{
+    const auto parsed = parse_id<NotificationId>("message", id);
+    if (!parsed) return Failure(parsed.error());
+    return ask<MessageStory>([&](ManageContext context) { return herald::explain_notification(context, *parsed); });
+}
+
+Result<RotationReport> Administration::rotate_keys(const std::function<void(const RotationCount&)>& progress) const
+{
+    if (auto checked = need_keys(); !checked) return Failure(std::move(checked.error()));
+    const RotationOptions options;
+    return run_with_database<RotationReport>(
+        settings_,
+        [&](pg::Database& database) { return succeed(herald::rotate_keys(database, keys_, options, progress)); });
+}
+
+Result<std::vector<SealingKeyUse>> Administration::list_key_uses() const
+{
+    const auto count = [](pg::Database& database) -> Task<Result<std::vector<SealingKeyUse>>>
+    {
+        co_return co_await SealedStore(database).count_key_uses(deadline_in(RotationOptions().statement_timeout));
+    };
+    return run_with_database<std::vector<SealingKeyUse>>(settings_, count);
+}
+
+Result<std::vector<std::uint16_t>> Administration::list_keys() const
+{
+    if (auto checked = need_keys(); !checked) return Failure(std::move(checked.error()));
+    std::vector<std::uint16_t> ids;
+    const std::string text = keys_.to_text();  // "id:key" items, ascending
+    for (std::size_t at = 0; at < text.size();)
+    {
+        std::uint16_t id = 0;
+        std::from_chars(text.data() + at, text.data() + text.size(), id);
+        ids.push_back(id);
+        const auto comma = text.find(',', at);
+        at = comma == std::string::npos ? text.size() : comma + 1;
+    }
+    return ids;
+}
+
+std::vector<NamedTask> Administration::list_tasks()
+{
+    std::vector<NamedTask> tasks;
+    for (const auto& task : schedule())
+        tasks.push_back({std::string(task.name), std::string(task.help), when_of(task.time)});
+    return tasks;
+}
+
+Result<std::int64_t> Administration::run_task_now(const std::string& name, std::optional<Instant> at) const
+{
+    const auto* task = find_scheduled_task(name);
+    if (task == nullptr)
+        return fail(ErrorKind::not_found, "There is no task '" + name + "'; `herald task list` shows them all");
+    const TimeZone zone(settings_.time_zone);
+    const auto run = [&](pg::Database& database) -> Task<Result<std::int64_t>>
+    {
+        TaskContext context{database, zone};
+        co_return co_await run_scheduled_task(*task, context, at.value_or(SystemClock().now()));
+    };
+    return run_with_database<std::int64_t>(settings_, run);
+}
+
+}  // namespace herald

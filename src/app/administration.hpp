@@ -1,0 +1,130 @@
+// What an operator does by hand, as blocking calls: the face that the management commands of the command line see.
+//
+// Each call connects, does one thing and disconnects; arguments are the texts that a person types (a service is an id
+// or its name). Every expected failure, a database that does not answer included, is an Error whose message says what
+// to do. Single-threaded.
+//
+// Security: CreatedApiKey::text is the one secret that is ever returned; nothing here logs.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/dev_folder.hpp"
+#include "base/settings.hpp"
+#include "operations/explain_notification.hpp"
+#include "operations/manage_api_keys.hpp"
+#include "operations/manage_providers.hpp"
+#include "operations/manage_service_settings.hpp"
+#include "operations/manage_services.hpp"
+#include "operations/manage_templates.hpp"
+#include "operations/manage_users.hpp"
+#include "operations/rotate_keys.hpp"
+
+namespace herald
+{
+
+struct NamedTask
+{
+    std::string name;
+    std::string help;
+    std::string when;  // "every 60 s", "daily at 00:30"
+};
+
+// Where a service's messages may come from, and how the command line names it.
+enum class SenderKind
+{
+    sms_sender,
+    email_reply_to,
+};
+
+struct Sender
+{
+    Uuid id;
+    std::string text;
+    bool is_default = false;
+};
+
+class Administration
+{
+public:
+    // The database and the key ring of `settings`; where they name no database, those of the `herald dev` that keeps
+    // its data in `dev_directory`. validation: there is neither.
+    static Result<Administration> open(Settings settings, const std::filesystem::path& dev_directory);
+
+    Result<ServiceDetails> create_service(NewService wanted) const;
+    Result<std::vector<ServiceRow>> list_services() const;
+    Result<ServiceDetails> show_service(const std::string& service) const;
+    Result<ServiceDetails> change_service(const std::string& service, ServiceChange change) const;
+    Result<ServiceDetails> archive_service(const std::string& service) const;
+
+    Result<Guest> add_guest(const std::string& service, const std::string& recipient) const;
+    Result<Guest> remove_guest(const std::string& service, const std::string& recipient) const;
+    Result<User> add_member(const std::string& service, const std::string& user) const;
+    Result<User> remove_member(const std::string& service, const std::string& user) const;
+    Result<Sender> add_sender(const std::string& service, SenderKind kind, const std::string& text,
+                              bool is_default) const;
+    Result<Sender> make_sender_default(const std::string& service, SenderKind kind, const std::string& id) const;
+    Result<Sender> archive_sender(const std::string& service, SenderKind kind, const std::string& id) const;
+    Result<ServiceCallback> set_callback(const std::string& service, CallbackWish wish) const;
+    Result<void> clear_callback(const std::string& service, const std::string& type) const;
+
+    Result<TemplateReport> create_template(const std::string& service, NewTemplate wanted) const;
+    Result<std::vector<Template>> list_templates(const std::string& service, bool with_archived) const;
+    Result<TemplateReport> show_template(const std::string& service, const std::string& id,
+                                         std::optional<std::int32_t> version) const;
+    Result<TemplateReport> change_template(const std::string& service, const std::string& id,
+                                           TemplateChange change) const;
+
+    Result<CreatedApiKey> create_api_key(const std::string& service, const std::string& name, KeyType type) const;
+    Result<std::vector<ApiKeyRow>> list_api_keys(const std::string& service) const;
+    Result<ApiKeyRow> revoke_api_key(const std::string& id) const;
+
+    Result<UserDetails> create_user(NewUser wanted) const;
+    Result<std::vector<User>> list_users() const;
+    Result<UserDetails> show_user(const std::string& user) const;
+    Result<UserDetails> change_user(const std::string& user, UserChange change) const;
+
+    Result<std::vector<ProviderRow>> list_providers() const;
+    Result<ProviderRow> change_provider(const std::string& name, std::optional<Channel> channel,
+                                        ProviderChange change) const;
+
+    Result<MessageStory> explain_notification(const std::string& id) const;
+
+    // May take hours on a large database; `progress` is told after each batch.
+    Result<RotationReport> rotate_keys(const std::function<void(const RotationCount&)>& progress) const;
+    // Which key of the ring seals what. Reads everything.
+    Result<std::vector<SealingKeyUse>> list_key_uses() const;
+    // The ids of the ring's keys, ascending; the last is the current one.
+    Result<std::vector<std::uint16_t>> list_keys() const;
+
+    // What comes with the clock. `at`: the moment that the task takes for now.
+    static std::vector<NamedTask> list_tasks();
+    Result<std::int64_t> run_task_now(const std::string& name, std::optional<Instant> at) const;
+
+private:
+    explicit Administration(Settings settings) : settings_(std::move(settings)) {}
+
+    template <class T>
+    using Work = std::function<Task<Result<T>>(ManageContext)>;
+    template <class T>
+    using ServiceWork = std::function<Task<Result<T>>(ManageContext, ServiceId)>;
+
+    // Runs `work` against the database.
+    template <class T>
+    Result<T> ask(const Work<T>& work) const;
+    // The same, with the service that `asked` names.
+    template <class T>
+    Result<T> ask_for(const std::string& asked, const ServiceWork<T>& work) const;
+    Result<void> need_keys() const;
+
+    Settings settings_;
+    KeyRing keys_;
+    bool has_keys_ = false;
+};
+
+}  // namespace herald

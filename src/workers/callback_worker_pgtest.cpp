@@ -1,0 +1,272 @@
+#include "workers/callback_worker.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/json.hpp"
+#include "tests/support/delivery_world.hpp"
+#include "tests/support/http_imposter.hpp"
+
+namespace herald
+{
+namespace
+{
+
+using test::HttpImposter;
+using testing::DeliveryWorld;
+using ::testing::ElementsAre;
+using testing::in_delivery_world;
+using testing::soon;
+using testing::WorldMessage;
+using testing::WorldService;
+
+// Callbacks of a DeliveryWorld, allowed to reach the loopback where the imposter is.
+struct Callbacks
+{
+    static CallbackOptions options(bool allow_private)
+    {
+        CallbackOptions made;
+        made.timeout = milliseconds(300);
+        made.allow_private_addresses = allow_private;
+        return made;
+    }
+    Callbacks(DeliveryWorld& world, asio::any_io_executor executor, bool allow_private = true,
+              CallbackWorker::Options worker_options = {})
+        : http(executor),
+          operation(world.database, http, world.keys, world.clock, world.scope, executor, options(allow_private)),
+          worker(executor, operation, world.clock, worker_options)
+    {
+        world.recorder.on_callbacks_owed([this] { worker.wake(); });
+    }
+
+    HttpClient http;
+    DeliverCallbacks operation;
+    CallbackWorker worker;
+};
+
+Task<> set_callback(DeliveryWorld& world, const WorldService& service, std::string url)
+{
+    ServiceStore store(world.database, world.keys);
+    co_await store.put_callback(service.id, "delivery_status", std::move(url), "token-of-the-service",
+                                world.clock.now(), soon());
+}
+
+TEST(CallbackWorker, TellsTheServiceInTheWordsOfTheFamily)
+{
+    HttpImposter imposter([](HttpImposter::Connection& connection) { connection.answer(200, "thanks"); });
+    in_delivery_world(
+        [&](DeliveryWorld& world) -> Task<>
+        {
+            Callbacks callbacks(world, co_await asio::this_coro::executor);
+            const auto service = co_await world.add_service();
+            co_await set_callback(world, service, imposter.url("/told?x=1"));
+            WorldMessage message(service, "Ada@example.gov");
+            message.reference = "ref é";
+            const auto email = co_await world.accept(std::move(message), world.writer);
+            world.clock.advance(seconds(90));
+            co_await world.deliver();
+            const auto counts = co_await callbacks.worker.run_once();
+
+            EXPECT_EQ(counts.claimed, 1U);
+            const auto requests = imposter.requests();
+            EXPECT_EQ(requests.size(), 1U);
+            EXPECT_EQ(requests[0].line(), "POST /told?x=1 HTTP/1.1");
+            EXPECT_EQ(requests[0].header("Content-Type"), "application/json");
+            EXPECT_EQ(requests[0].header("Authorization"), "Bearer token-of-the-service");
+            const json::value expected = {
+                {"id", email.to_string()},
+                {"reference", "ref é"},
+                {"to", "Ada@example.gov"},
+                {"status", "delivered"},
+                {"created_at", "2026-06-15T15:00:00.000000Z"},
+                {"completed_at", "2026-06-15T15:01:30.000000Z"},
+                {"sent_at", "2026-06-15T15:01:30.000000Z"},
+                {"notification_type", "email"},
+                {"template_id", service.email.to_string()},
+                {"template_version", 1},
+            };
+            EXPECT_EQ(json::parse(requests[0].body), expected);
+            const auto events = co_await world.events(email);
+            EXPECT_EQ(events.back(), EventKind::callback_delivered);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM callback_tasks"), 0);
+        });
+}
+
+TEST(CallbackWorker, TriesFiveTimesFiveMinutesApartAfterAServerError)
+{
+    HttpImposter imposter([](HttpImposter::Connection& connection) { connection.answer(503, "busy"); });
+    in_delivery_world(
+        [&](DeliveryWorld& world) -> Task<>
+        {
+            Callbacks callbacks(world, co_await asio::this_coro::executor);
+            const auto service = co_await world.add_service();
+            co_await set_callback(world, service, imposter.url());
+            const auto email = co_await world.accept(service);
+            co_await world.deliver();
+            for (int attempt = 1; attempt <= 5; ++attempt)
+            {
+                co_await callbacks.worker.run_once();
+                EXPECT_EQ(imposter.requests().size(), static_cast<std::size_t>(attempt));
+                world.clock.advance(seconds(299));
+                const auto early = co_await callbacks.worker.run_once();
+                EXPECT_EQ(early.claimed, 0U);
+                world.clock.advance(seconds(1));
+            }
+            const auto after = co_await callbacks.worker.run_once();
+            EXPECT_EQ(after.claimed, 0U);
+            const auto events = co_await world.events(email);
+            EXPECT_EQ(std::ranges::count(events, EventKind::callback_failed), 4);
+            EXPECT_EQ(events.back(), EventKind::callback_gave_up);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM callback_tasks"), 0);
+        });
+}
+
+struct Answer
+{
+    const char* name;
+    HttpImposter::Script script;
+    EventKind kind;
+};
+
+class CallbackAnswer : public ::testing::TestWithParam<Answer>
+{
+};
+
+TEST_P(CallbackAnswer, DecidesWhetherItIsTriedAgain)
+{
+    HttpImposter imposter(GetParam().script);
+    in_delivery_world(
+        [&](DeliveryWorld& world) -> Task<>
+        {
+            Callbacks callbacks(world, co_await asio::this_coro::executor);
+            const auto service = co_await world.add_service();
+            co_await set_callback(world, service, imposter.url());
+            const auto email = co_await world.accept(service);
+            co_await world.deliver();
+            co_await callbacks.worker.run_once();
+            EXPECT_EQ((co_await world.events(email)).back(), GetParam().kind);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM callback_tasks"),
+                      GetParam().kind == EventKind::callback_failed ? 1 : 0);
+        });
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, CallbackAnswer,
+    ::testing::Values(Answer{"Created", [](auto& c) { c.answer(201, ""); }, EventKind::callback_delivered},
+                      Answer{"TooManyRequests", [](auto& c) { c.answer(429, ""); }, EventKind::callback_failed},
+                      Answer{"BadGateway", [](auto& c) { c.answer(502, ""); }, EventKind::callback_failed},
+                      Answer{"NoAnswerInTime", [](auto& c) { c.hang(); }, EventKind::callback_failed},
+                      Answer{"Reset", [](auto& c) { c.reset(); }, EventKind::callback_failed},
+                      Answer{"NotFound", [](auto& c) { c.answer(404, ""); }, EventKind::callback_gave_up},
+                      Answer{"Forbidden", [](auto& c) { c.answer(403, ""); }, EventKind::callback_gave_up},
+                      Answer{"Redirect", [](auto& c) { c.answer(302, "", "Location: http://127.0.0.1:1/\r\n"); },
+                             EventKind::callback_gave_up}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(CallbackWorker, RefusesAPrivateAddress)
+{
+    HttpImposter imposter([](HttpImposter::Connection& connection) { connection.answer(200, ""); });
+    in_delivery_world(
+        [&](DeliveryWorld& world) -> Task<>
+        {
+            Callbacks callbacks(world, co_await asio::this_coro::executor, false);
+            const auto service = co_await world.add_service();
+            co_await set_callback(world, service, imposter.url());
+            const auto email = co_await world.accept(service);
+            co_await world.deliver();
+            co_await callbacks.worker.run_once();
+            EXPECT_EQ(imposter.connections(), 0);
+            EXPECT_EQ((co_await world.events(email)).back(), EventKind::callback_failed);
+        });
+}
+
+TEST(CallbackWorker, GivesUpWhenTheCallbackOrTheServiceIsGone)
+{
+    HttpImposter imposter([](HttpImposter::Connection& connection) { connection.answer(200, ""); });
+    in_delivery_world(
+        [&](DeliveryWorld& world) -> Task<>
+        {
+            Callbacks callbacks(world, co_await asio::this_coro::executor);
+            const auto deleted = co_await world.add_service();
+            const auto archived = co_await world.add_service();
+            co_await set_callback(world, deleted, imposter.url());
+            co_await set_callback(world, archived, imposter.url());
+            const auto first = co_await world.accept(deleted);
+            const auto second = co_await world.accept(archived);
+            co_await world.deliver();
+            co_await world.database.run_script(
+                "DELETE FROM service_callbacks WHERE service_id = '" + deleted.id.to_string() +
+                    "'; UPDATE services SET active = false WHERE id = '" + archived.id.to_string() + "'",
+                soon());
+            const auto counts = co_await callbacks.worker.run_once();
+            EXPECT_EQ(counts.recorded, 2U);
+            EXPECT_EQ((co_await world.events(first)).back(), EventKind::callback_gave_up);
+            EXPECT_EQ((co_await world.events(second)).back(), EventKind::callback_gave_up);
+            EXPECT_EQ(imposter.connections(), 0);
+        });
+}
+
+TEST(CallbackWorker, ASlowServiceDoesNotHoldUpAnother)
+{
+    HttpImposter slow([](HttpImposter::Connection& connection) { connection.hang(); });
+    HttpImposter quick([](HttpImposter::Connection& connection) { connection.answer(200, ""); });
+    in_delivery_world(
+        [&](DeliveryWorld& world) -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            CallbackWorker::Options options;
+            options.concurrency = 6;
+            options.per_service = 4;
+            Callbacks callbacks(world, executor, true, options);
+            const auto crowd = co_await world.add_service();
+            const auto other = co_await world.add_service();
+            co_await set_callback(world, crowd, slow.url());
+            co_await set_callback(world, other, quick.url());
+            for (int i = 0; i < 40; ++i) co_await world.accept(crowd);
+            for (int i = 0; i < 10; ++i) co_await world.accept(other);
+            while ((co_await world.deliver()).claimed > 0)
+            {
+            }
+            StopSource stop(executor);
+            TaskScope running(executor);
+            const auto started = std::chrono::steady_clock::now();
+            running.spawn("worker", callbacks.worker.run(stop.token()));
+            while (quick.requests().size() < 10) co_await sleep_for(milliseconds(1));
+            // Well before the slow ones have had their time, one after the other.
+            EXPECT_LT(std::chrono::steady_clock::now() - started, seconds(2));
+            EXPECT_LE(slow.requests().size(), 40U);
+            stop.request_stop();
+            EXPECT_TRUE(co_await running.join(soon()));
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM callback_tasks t JOIN service_callbacks s USING "
+                                            "(service_id) WHERE s.url = '" +
+                                            quick.url() + "'"),
+                      0);
+        });
+}
+
+TEST(CallbackWorker, IsWokenByTheCommitThatOwesACallback)
+{
+    HttpImposter imposter([](HttpImposter::Connection& connection) { connection.answer(200, ""); });
+    in_delivery_world(
+        [&](DeliveryWorld& world) -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            CallbackWorker::Options options;
+            options.poll = std::chrono::minutes(10);  // only the hook can wake it
+            Callbacks callbacks(world, executor, true, options);
+            const auto service = co_await world.add_service();
+            co_await set_callback(world, service, imposter.url());
+            StopSource stop(executor);
+            TaskScope running(executor);
+            running.spawn("worker", callbacks.worker.run(stop.token()));
+            co_await world.accept(service);
+            co_await world.deliver();
+            while (imposter.requests().empty()) co_await sleep_for(milliseconds(1));
+            stop.request_stop();
+            EXPECT_TRUE(co_await running.join(soon()));
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM callback_tasks"), 0);
+        });
+}
+
+}  // namespace
+}  // namespace herald
