@@ -112,8 +112,8 @@ Task<Result<T>> succeed(Task<T> task)
 
 std::string when_of(const TaskTime& time)
 {
-    if (!time.into_day) return fmt::format("every {} s", time.period.count());
-    const auto minutes = time.into_day->count() / 60;
+    if (time.period.count() > 0) return fmt::format("every {} s", time.period.count());
+    const auto minutes = time.into_day.value_or(seconds(0)).count() / 60;
     return fmt::format("daily at {:02}:{:02}", minutes / 60, minutes % 60);
 }
 

@@ -20,6 +20,8 @@ using testing::soon;
 using testing::test_keys;
 using testing::with_database;
 
+const RotationOptions kSmallBatches{.batch = 2};
+const RotationOptions kRowByRow{.batch = 1};
 const auto kNoProgress = [](const RotationCount&) {};
 
 std::int64_t resealed(const RotationReport& report)
@@ -48,9 +50,9 @@ Task<NotificationId> fill(pg::Database& database)
 
 Task<std::string> recipient_of(pg::Database& database, const KeyRing& keys, NotificationId id)
 {
-    const auto rows = co_await database.execute(
-        {"test_sealed", "SELECT sealed FROM notification_contents WHERE notification_id = $1::uuid"},
-        pg::Params::of(id), soon());
+    const pg::Statement query{"test_sealed",
+                              "SELECT sealed FROM notification_contents WHERE notification_id = $1::uuid"};
+    const auto rows = co_await database.execute(query, pg::Params::of(id), soon());
     const auto contents = open_contents(keys, id, rows.get<pg::Bytes>(0, "sealed").value);
     co_return contents ? contents->to : contents.error().message;
 }
@@ -62,7 +64,7 @@ TEST(RotateKeys, ReplacesTheKeyOfEverythingAndLosesNothing)
         {
             const auto id = co_await fill(database);
             const KeyRing both = test_keys().with_new_key();
-            const auto report = co_await rotate_keys(database, both, {.batch = 2}, kNoProgress);
+            const auto report = co_await rotate_keys(database, both, kSmallBatches, kNoProgress);
             EXPECT_EQ(report.current_key, both.current_id());
             EXPECT_TRUE(report.only_current_in_use());
             for (const auto& count : report.counts)
@@ -91,9 +93,9 @@ TEST(RotateKeys, ASecondRunFindsNothingLeft)
         {
             co_await fill(database);
             const KeyRing both = test_keys().with_new_key();
-            const auto first = co_await rotate_keys(database, both, {}, kNoProgress);
+            const auto first = co_await rotate_keys(database, both, kSmallBatches, kNoProgress);
             EXPECT_GT(resealed(first), 0);
-            const auto second = co_await rotate_keys(database, both, {}, kNoProgress);
+            const auto second = co_await rotate_keys(database, both, kSmallBatches, kNoProgress);
             EXPECT_EQ(resealed(second), 0);
             EXPECT_TRUE(second.only_current_in_use());
         });
@@ -115,7 +117,7 @@ TEST(RotateKeys, GoesOnWhereItWasStopped)
             bool stopped = false;
             try
             {
-                co_await rotate_keys(database, both, {.batch = 1}, stop);
+                co_await rotate_keys(database, both, kRowByRow, stop);
             }
             catch (const std::runtime_error&)
             {
@@ -123,7 +125,7 @@ TEST(RotateKeys, GoesOnWhereItWasStopped)
             }
             EXPECT_TRUE(stopped);
             EXPECT_EQ(before, 1);
-            const auto rest = co_await rotate_keys(database, both, {.batch = 1}, kNoProgress);
+            const auto rest = co_await rotate_keys(database, both, kRowByRow, kNoProgress);
             EXPECT_TRUE(rest.only_current_in_use());
         });
 }
@@ -136,7 +138,7 @@ TEST(RotateKeys, WhatTheRingCannotOpenIsLeftAndReported)
             const auto id = co_await fill(database);
             const auto text = test_keys().with_new_key().to_text();
             const auto stranger = KeyRing::parse(text.substr(text.find(',') + 1)).value();
-            const auto report = co_await rotate_keys(database, stranger, {.batch = 2}, kNoProgress);
+            const auto report = co_await rotate_keys(database, stranger, kSmallBatches, kNoProgress);
             EXPECT_EQ(resealed(report), 0);
             EXPECT_FALSE(report.only_current_in_use());
             std::int64_t unreadable = 0;

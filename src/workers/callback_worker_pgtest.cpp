@@ -17,6 +17,7 @@ using testing::DeliveryWorld;
 using ::testing::ElementsAre;
 using testing::in_delivery_world;
 using testing::soon;
+using testing::WorldMessage;
 using testing::WorldService;
 
 // Callbacks of a DeliveryWorld, allowed to reach the loopback where the imposter is.
@@ -59,8 +60,9 @@ TEST(CallbackWorker, TellsTheServiceInTheWordsOfTheFamily)
             Callbacks callbacks(world, co_await asio::this_coro::executor);
             const auto service = co_await world.add_service();
             co_await set_callback(world, service, imposter.url("/told?x=1"));
-            const auto email =
-                co_await world.accept({.service = service, .to = "Ada@example.gov", .reference = "ref é"});
+            WorldMessage message(service, "Ada@example.gov");
+            message.reference = "ref é";
+            const auto email = co_await world.accept(std::move(message), world.writer);
             world.clock.advance(seconds(90));
             co_await world.deliver();
             const auto counts = co_await callbacks.worker.run_once();
@@ -99,7 +101,7 @@ TEST(CallbackWorker, TriesFiveTimesFiveMinutesApartAfterAServerError)
             Callbacks callbacks(world, co_await asio::this_coro::executor);
             const auto service = co_await world.add_service();
             co_await set_callback(world, service, imposter.url());
-            const auto email = co_await world.accept({.service = service});
+            const auto email = co_await world.accept(service);
             co_await world.deliver();
             for (int attempt = 1; attempt <= 5; ++attempt)
             {
@@ -139,7 +141,7 @@ TEST_P(CallbackAnswer, DecidesWhetherItIsTriedAgain)
             Callbacks callbacks(world, co_await asio::this_coro::executor);
             const auto service = co_await world.add_service();
             co_await set_callback(world, service, imposter.url());
-            const auto email = co_await world.accept({.service = service});
+            const auto email = co_await world.accept(service);
             co_await world.deliver();
             co_await callbacks.worker.run_once();
             EXPECT_EQ((co_await world.events(email)).back(), GetParam().kind);
@@ -170,7 +172,7 @@ TEST(CallbackWorker, RefusesAPrivateAddress)
             Callbacks callbacks(world, co_await asio::this_coro::executor, false);
             const auto service = co_await world.add_service();
             co_await set_callback(world, service, imposter.url());
-            const auto email = co_await world.accept({.service = service});
+            const auto email = co_await world.accept(service);
             co_await world.deliver();
             co_await callbacks.worker.run_once();
             EXPECT_EQ(imposter.connections(), 0);
@@ -189,8 +191,8 @@ TEST(CallbackWorker, GivesUpWhenTheCallbackOrTheServiceIsGone)
             const auto archived = co_await world.add_service();
             co_await set_callback(world, deleted, imposter.url());
             co_await set_callback(world, archived, imposter.url());
-            const auto first = co_await world.accept({.service = deleted});
-            const auto second = co_await world.accept({.service = archived});
+            const auto first = co_await world.accept(deleted);
+            const auto second = co_await world.accept(archived);
             co_await world.deliver();
             co_await world.database.run_script(
                 "DELETE FROM service_callbacks WHERE service_id = '" + deleted.id.to_string() +
@@ -220,8 +222,8 @@ TEST(CallbackWorker, ASlowServiceDoesNotHoldUpAnother)
             const auto other = co_await world.add_service();
             co_await set_callback(world, crowd, slow.url());
             co_await set_callback(world, other, quick.url());
-            for (int i = 0; i < 40; ++i) co_await world.accept({.service = crowd});
-            for (int i = 0; i < 10; ++i) co_await world.accept({.service = other});
+            for (int i = 0; i < 40; ++i) co_await world.accept(crowd);
+            for (int i = 0; i < 10; ++i) co_await world.accept(other);
             while ((co_await world.deliver()).claimed > 0)
             {
             }
@@ -257,7 +259,7 @@ TEST(CallbackWorker, IsWokenByTheCommitThatOwesACallback)
             StopSource stop(executor);
             TaskScope running(executor);
             running.spawn("worker", callbacks.worker.run(stop.token()));
-            co_await world.accept({.service = service});
+            co_await world.accept(service);
             co_await world.deliver();
             while (imposter.requests().empty()) co_await sleep_for(milliseconds(1));
             stop.request_stop();

@@ -46,8 +46,8 @@ TEST(DeliveryWorker, DeliversBothChannelsAndWritesTheirStory)
         [](DeliveryWorld& world) -> Task<>
         {
             const auto service = co_await world.add_service();
-            const auto email = co_await world.accept({.service = service, .to = "ada@example.gov"});
-            const auto sms = co_await world.accept({.service = service, .to = "+12025550123"});
+            const auto email = co_await world.accept(service, "ada@example.gov");
+            const auto sms = co_await world.accept(service, "+12025550123");
 
             const auto counts = co_await world.deliver();
 
@@ -72,7 +72,7 @@ TEST(DeliveryWorker, RetriesATextMessageAtOnceAndThenEveryFiveMinutesUntilTheTri
         [](DeliveryWorld& world) -> Task<>
         {
             const auto service = co_await world.add_service();
-            const auto sms = co_await world.accept({.service = service, .to = "+12025550123"});
+            const auto sms = co_await world.accept(service, "+12025550123");
             co_await world.deliver();
             co_await turn(world);  // the first retry, on the same instant
             EXPECT_EQ(co_await world.number("SELECT attempt::int8 FROM queue_retries"), 3);
@@ -104,7 +104,7 @@ TEST(DeliveryWorker, RetriesAnEmailAfterFiveMinutes)
         [](DeliveryWorld& world) -> Task<>
         {
             const auto service = co_await world.add_service();
-            const auto email = co_await world.accept({.service = service});
+            const auto email = co_await world.accept(service);
             co_await world.deliver();
             world.clock.advance(kRetryPause - seconds(1));
             co_await turn(world);
@@ -125,7 +125,7 @@ TEST(DeliveryWorker, SettlesAnUncertainAttemptByAskingInsteadOfSendingAgain)
         [](DeliveryWorld& world) -> Task<>
         {
             const auto service = co_await world.add_service();
-            const auto sms = co_await world.accept({.service = service, .to = "+12025550123"});
+            const auto sms = co_await world.accept(service, "+12025550123");
             co_await world.deliver();
             EXPECT_EQ(co_await world.status(sms), NotificationStatus::created);
 
@@ -185,7 +185,7 @@ TEST(DeliveryWorker, SettlesAnUncertainAttemptByItsReceiptInsteadOfSendingAgain)
             DeliverNotifications deliver(world.directory, world.recorder, providers, world.keys, world.clock, {});
             DeliveryWorker worker(executor, world.queue, deliver, world.wake_up, world.clock, {});
             const auto service = co_await world.add_service();
-            const auto sms = co_await world.accept({.service = service, .to = "+12025550123"});
+            const auto sms = co_await world.accept(service, "+12025550123");
             co_await worker.run_once();
             co_await world.settle();
             world.clock.advance(kRetryPause);
@@ -206,7 +206,7 @@ TEST(DeliveryWorker, TakesOverFromAWorkerThatDiedAndDoesNotSendTwice)
         [](DeliveryWorld& world) -> Task<>
         {
             const auto service = co_await world.add_service();
-            const auto email = co_await world.accept({.service = service});
+            const auto email = co_await world.accept(service);
             // It was sent, and the result never recorded.
             auto claimed = co_await world.queue.claim(10, world.clock.now(), soon());
             EXPECT_EQ(claimed.size(), 1U);
@@ -235,9 +235,8 @@ TEST(DeliveryWorker, KeepsTestKeysAndResearchModeInsideAndEndsThemByTheirMagicRe
                                                           .to = "perm-fail@simulator.notify",
                                                           .key_type = KeyType::test,
                                                           .lane = Lane::test});
-            const auto temp_fail = co_await world.accept({.service = research, .to = "temp-fail@simulator.notify"});
-            const auto sms = co_await world.accept(
-                {.service = service, .to = "+12025550123", .key_type = KeyType::test, .lane = Lane::test});
+            const auto temp_fail = co_await world.accept(research, "temp-fail@simulator.notify");
+            const auto sms = co_await world.accept(service, "+12025550123", KeyType::test);
             co_await world.deliver();
 
             EXPECT_EQ(co_await world.status(perm_fail), NotificationStatus::permanent_failure);
@@ -255,7 +254,7 @@ TEST(DeliveryWorker, FailsTheMessagesOfAnArchivedServiceTechnically)
         [](DeliveryWorld& world) -> Task<>
         {
             const auto service = co_await world.add_service();
-            const auto email = co_await world.accept({.service = service});
+            const auto email = co_await world.accept(service);
             co_await world.database.run_script("UPDATE services SET active = false", soon());
             co_await world.deliver();
             EXPECT_EQ(co_await world.status(email), NotificationStatus::technical_failure);
@@ -272,7 +271,7 @@ TEST(DeliveryWorker, GivesBackWhatWasClaimedAndNotBegunWhenItIsStopped)
         {
             const auto executor = co_await asio::this_coro::executor;
             const auto service = co_await world.add_service();
-            for (int i = 0; i < 30; ++i) co_await world.accept({.service = service});
+            for (int i = 0; i < 30; ++i) co_await world.accept(service);
             StopSource stop(executor);
             TaskScope running(executor);
             running.spawn("worker", world.worker.run(stop.token()));
@@ -295,7 +294,7 @@ TEST(DeliveryWorker, FinishesWhatIsInFlightWhenItIsStopped)
         {
             const auto executor = co_await asio::this_coro::executor;
             const auto service = co_await world.add_service();
-            const auto email = co_await world.accept({.service = service});
+            const auto email = co_await world.accept(service);
             StopSource stop(executor);
             TaskScope running(executor);
             running.spawn("worker", world.worker.run(stop.token()));
@@ -321,7 +320,7 @@ TEST(DeliveryWorker, ASlowProviderHoldsUpItsOwnChannelAlone)
         {
             const auto executor = co_await asio::this_coro::executor;
             const auto service = co_await world.add_service();
-            for (int i = 0; i < 50; ++i) co_await world.accept({.service = service, .to = "+12025550123"});
+            for (int i = 0; i < 50; ++i) co_await world.accept(service, "+12025550123");
             StopSource stop(executor);
             TaskScope running(executor);
             running.spawn("worker", world.worker.run(stop.token()));
@@ -329,7 +328,7 @@ TEST(DeliveryWorker, ASlowProviderHoldsUpItsOwnChannelAlone)
 
             const auto started = std::chrono::steady_clock::now();
             std::vector<NotificationId> emails;
-            for (int i = 0; i < 20; ++i) emails.push_back(co_await world.accept({.service = service}));
+            for (int i = 0; i < 20; ++i) emails.push_back(co_await world.accept(service));
             for (const auto id : emails)
             {
                 while (!world.mailbox->find(id)) co_await sleep_for(milliseconds(1));
@@ -352,9 +351,9 @@ TEST(DeliveryWorker, ALoneMessageIsNotBehindTheBacklogOfAnotherService)
         {
             const auto crowd = co_await world.add_service();
             const auto lone = co_await world.add_service();
-            for (int i = 0; i < 100; ++i) co_await world.accept({.service = crowd});
+            for (int i = 0; i < 100; ++i) co_await world.accept(crowd);
             co_await world.deliver();
-            const auto id = co_await world.accept({.service = lone});
+            const auto id = co_await world.accept(lone);
             co_await world.deliver();
             EXPECT_EQ(co_await world.status(id), NotificationStatus::delivered);
             EXPECT_GT(co_await world.number("SELECT count(*) FROM queue_ready"), 50);
@@ -375,7 +374,7 @@ TEST(DeliveryWorker, SharesTheWorkWithOthersAndDoesNothingTwice)
             DeliveryWorker other(executor, other_queue, world.deliver_notifications, other_wake_up, world.clock, {});
             const auto service = co_await world.add_service();
             std::vector<NotificationId> ids;
-            for (int i = 0; i < 200; ++i) ids.push_back(co_await world.accept({.service = service}));
+            for (int i = 0; i < 200; ++i) ids.push_back(co_await world.accept(service));
             co_await other_queue.refresh_services(soon());
             StopSource stop(executor);
             TaskScope running(executor);

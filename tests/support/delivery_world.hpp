@@ -4,7 +4,7 @@
 //     in_delivery_world([](DeliveryWorld& world) -> Task<>
 //     {
 //         const auto service = co_await world.add_service();
-//         const auto id = co_await world.accept({.service = service, .to = "ada@example.gov"});
+//         const auto id = co_await world.accept(service, "ada@example.gov");
 //         co_await world.deliver();
 //         EXPECT_EQ(co_await world.status(id), NotificationStatus::delivered);
 //     });
@@ -43,11 +43,15 @@ struct WorldService
 
 struct WorldMessage
 {
+    explicit WorldMessage(const WorldService& from, std::string recipient = "ada@example.gov",
+                          KeyType type = KeyType::normal)
+        : service(from), to(std::move(recipient)), key_type(type)
+    {
+    }
     WorldService service;
-    std::string to = "ada@example.gov";  // with an @: an email
-    KeyType key_type = KeyType::normal;
-    Lane lane = Lane::normal;
-    std::optional<std::string> reference = std::nullopt;
+    std::string to;  // with an @: an email
+    KeyType key_type;
+    std::optional<std::string> reference;
 };
 
 struct WorldOptions
@@ -111,7 +115,12 @@ public:
     }
 
     // As the API accepts it.
-    Task<NotificationId> accept(WorldMessage message)
+    Task<NotificationId> accept(WorldService service, std::string to = "ada@example.gov",
+                                KeyType key_type = KeyType::normal)
+    {
+        return accept(WorldMessage(service, std::move(to), key_type), writer);
+    }
+    Task<NotificationId> accept(WorldMessage message, NotificationWriter& by)
     {
         NewNotification row;
         row.id = NotificationId{make_uuid_v7(clock.now())};
@@ -120,7 +129,7 @@ public:
         row.template_id = row.channel == Channel::sms ? message.service.sms : message.service.email;
         row.template_version = 1;
         row.key_type = message.key_type;
-        row.lane = message.lane;
+        row.lane = message.key_type == KeyType::test ? Lane::test : Lane::normal;
         row.client_reference = message.reference;
         row.created_at = clock.now();
         row.local_date = zone.date_of(row.created_at);
@@ -132,7 +141,7 @@ public:
         contents.personalisation = R"({"name":"Ada"})";
         row.sealed = seal_contents(keys, row.id, contents);
         const auto id = row.id;
-        const auto outcome = co_await writer.write(std::move(row), soon());
+        const auto outcome = co_await by.write(std::move(row), soon());
         if (outcome != WriteOutcome::written) throw std::runtime_error("the message was not accepted");
         co_return id;
     }
@@ -160,7 +169,9 @@ public:
     // The kinds of its events, in their order.
     Task<std::vector<EventKind>> events(NotificationId id)
     {
-        const auto events = co_await NotificationStore(database).events(id, soon());
+        NotificationStore store(database);
+        const auto facts = co_await store.facts(id, soon());
+        const auto events = co_await store.events(facts.value().service_id, id, soon());
         std::vector<EventKind> kinds;
         for (const auto& event : events) kinds.push_back(event.kind);
         co_return kinds;

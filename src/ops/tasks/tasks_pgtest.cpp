@@ -1,0 +1,251 @@
+#include "ops/tasks/tasks.hpp"
+
+#include <gtest/gtest.h>
+#include <prometheus/gauge.h>
+
+#include "base/metrics.hpp"
+#include "runtime/task_scope.hpp"
+#include "tests/support/pg_fixture.hpp"
+
+namespace herald
+{
+namespace
+{
+
+using testing::soon;
+using testing::with_database;
+
+constexpr Instant kNow = Instant(std::chrono::sys_days(std::chrono::year(2026) / 6 / 15) + std::chrono::hours(15));
+constexpr std::chrono::hours kDay(24);
+constexpr pg::Statement kPartitions{
+    "t_partitions", "SELECT count(*) FROM pg_inherits WHERE inhparent = 'notification_contents'::regclass"};
+constexpr pg::Statement kContents{"t_contents", "SELECT count(*) FROM notification_contents"};
+constexpr pg::Statement kDefaults{"t_defaults",
+                                  "SELECT (SELECT count(*) FROM notification_contents_default) + (SELECT count(*) FROM "
+                                  "notification_events_default) + (SELECT count(*) FROM notifications_default)"};
+constexpr pg::Statement kKeys{"t_keys", "SELECT count(*) FROM idempotency_keys"};
+constexpr pg::Statement kDeltas{"t_deltas", "SELECT count(*) FROM ledger_deltas"};
+constexpr pg::Statement kCounted{"t_counted", "SELECT sum(notifications)::int8 FROM ledger"};
+
+Task<std::int64_t> number(pg::Database& database, pg::Statement statement)
+{
+    const auto rows = co_await database.execute(statement, pg::Params(), soon());
+    co_return rows.get<std::int64_t>(0, 0);
+}
+
+void with_context(const std::function<Task<>(TaskContext&)>& body)
+{
+    const TimeZone zone("America/New_York");
+    with_database(
+        [&](pg::Database& database) -> Task<>
+        {
+            TaskContext context{database, zone};
+            co_await body(context);
+        });
+}
+
+Task<std::int64_t> run(TaskContext& context, const char* name, Instant now)
+{
+    return run_scheduled_task(*find_scheduled_task(name), context, now);
+}
+
+// A message of `day`, with contents that go on the day after; its ledger row is `counted`.
+std::string message_sql(const char* day, const char* counted)
+{
+    return std::string(
+               "INSERT INTO notifications (service_id, id, template_id, template_version, key_type, channel, "
+               "status, billable_units, international, rate_multiplier, local_date, purge_on, created_at) "
+               "VALUES (gen_random_uuid(), uuid_v7_floor('") +
+           day + "'), gen_random_uuid(), 1, 1, 2, 5, 1, false, 1, '" + day + "', date '" + day + "' + 1, '" + day +
+           "'); INSERT INTO notification_contents SELECT purge_on, service_id, id, 'x' FROM notifications; "
+           "INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, notifications, "
+           "billable_units) SELECT local_date, service_id, template_id, channel, key_type, status, " +
+           counted + ", 1 FROM notifications";
+}
+
+TEST(MaintainPartitions, MakesWhatTheComingDaysNeedOnce)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            EXPECT_GT(co_await run(context, "maintain_partitions", kNow), 0);
+            EXPECT_EQ(co_await run(context, "maintain_partitions", kNow), 0);
+            co_await context.database.run_script(message_sql("2026-06-15", "1"), soon());
+            EXPECT_EQ(co_await number(context.database, kDefaults), 0);
+            // The next day: one more of contents, one more of events.
+            EXPECT_EQ(co_await run(context, "maintain_partitions", kNow + kDay), 2);
+        });
+}
+
+TEST(MaintainPartitions, ReachesAsFarAsTheLongestRetention)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            co_await context.database.run_script(
+                "INSERT INTO services (id, name, email_from, message_limit, retention_days_sms, created_at) "
+                "VALUES (gen_random_uuid(), 'a', 'a', 1, 90, now())",
+                soon());
+            co_await run(context, "maintain_partitions", kNow);
+            EXPECT_GE(co_await number(context.database, kPartitions), 90);
+        });
+}
+
+TEST(MaintainPartitions, LeavesRowsWhereTheyAreWhenTheyCameBeforeTheirPartition)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            co_await context.database.run_script(message_sql("2026-06-15", "1"), soon());
+            EXPECT_EQ(co_await number(context.database, kDefaults), 2);
+            EXPECT_GT(co_await run(context, "maintain_partitions", kNow), 0);
+            EXPECT_EQ(co_await number(context.database, kContents), 1);
+            // And from the default partition they go on their day, too.
+            co_await run(context, "drop_purged_contents", kNow + kDay);
+            EXPECT_EQ(co_await number(context.database, kContents), 0);
+        });
+}
+
+TEST(DropPurgedContents, DropsTheDaysThatHaveComeAndNoOther)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            co_await run(context, "maintain_partitions", kNow);
+            co_await context.database.run_script(message_sql("2026-06-15", "1"), soon());
+            const auto before = co_await number(context.database, kPartitions);
+            // 14 and 15 June have come; the message's day is the 16th.
+            EXPECT_EQ(co_await run(context, "drop_purged_contents", kNow), 2);
+            EXPECT_EQ(co_await number(context.database, kContents), 1);
+            EXPECT_EQ(co_await run(context, "drop_purged_contents", kNow), 0);
+            EXPECT_EQ(co_await run(context, "drop_purged_contents", kNow + kDay), 1);
+            EXPECT_EQ(co_await number(context.database, kContents), 0);
+            EXPECT_EQ(co_await number(context.database, kPartitions), before - 3);
+        });
+}
+
+Task<> drop_into(TaskContext& context, std::int64_t& dropped)
+{
+    dropped = co_await run(context, "drop_purged_contents", kNow);
+}
+
+TEST(DropPurgedContents, WaitsForAReaderWithoutHoldingUpOthers)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            co_await run(context, "maintain_partitions", kNow);
+            auto reader = co_await context.database.begin(soon());
+            co_await reader.execute(kContents, pg::Params(), soon());
+            TaskScope running(co_await asio::this_coro::executor);
+            std::int64_t dropped = -1;
+            running.spawn("drop", drop_into(context, dropped));
+            // Others get through while the drop waits, time and again.
+            for (int i = 0; i < 3; ++i)
+            {
+                const auto started = std::chrono::steady_clock::now();
+                co_await number(context.database, kContents);
+                EXPECT_LT(std::chrono::steady_clock::now() - started, seconds(1));
+            }
+            EXPECT_EQ(dropped, -1);
+            co_await reader.commit(soon());
+            EXPECT_TRUE(co_await running.join(soon()));
+            EXPECT_EQ(dropped, 2);
+        });
+}
+
+TEST(CheckLedger, FindsNothingInAHealthySystemFoldedOrNot)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            co_await context.database.run_script(message_sql("2026-06-15", "1"), soon());
+            EXPECT_EQ(co_await run(context, "check_ledger", kNow), 0);
+            EXPECT_EQ(co_await run(context, "fold_ledger", kNow), 1);
+            EXPECT_EQ(co_await number(context.database, kDeltas), 0);
+            EXPECT_EQ(co_await number(context.database, kCounted), 1);
+            EXPECT_EQ(co_await run(context, "check_ledger", kNow), 0);
+        });
+}
+
+TEST(CheckLedger, ReportsADifference)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            co_await context.database.run_script(message_sql("2026-06-15", "2"), soon());
+            EXPECT_EQ(co_await run(context, "check_ledger", kNow), 1);
+            EXPECT_EQ(metrics::gauge("herald_ledger_differences", "").Value(), 1);
+        });
+}
+
+// Messages that come while it is compared and folded: each in one transaction with its count.
+Task<> write_messages(pg::Database& database, const bool& stop)
+{
+    static constexpr pg::Statement kWrite{
+        "t_write",
+        "WITH n AS (INSERT INTO notifications (service_id, id, template_id, template_version, key_type, channel, "
+        "status, billable_units, international, rate_multiplier, local_date, purge_on, created_at) "
+        "VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, 1, 2, 5, 1, false, 1, '2026-06-15', "
+        "'2026-06-23', now()) RETURNING *) INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, "
+        "key_type, status, notifications, billable_units) SELECT local_date, service_id, template_id, channel, "
+        "key_type, status, 1, 1 FROM n"};
+    while (!stop) co_await database.execute(kWrite, pg::Params(), soon());
+}
+
+TEST(CheckLedger, RaisesNoFalseAlarmWhileTrafficRuns)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            TaskScope running(co_await asio::this_coro::executor);
+            bool stop = false;
+            for (int i = 0; i < 3; ++i) running.spawn("traffic", write_messages(context.database, stop));
+            std::int64_t folded = 0;
+            for (int i = 0; i < 30; ++i)
+            {
+                folded += co_await run(context, "fold_ledger", kNow);
+                EXPECT_EQ(co_await run(context, "check_ledger", kNow), 0);
+            }
+            stop = true;
+            EXPECT_TRUE(co_await running.join(soon()));
+            EXPECT_GT(folded, 0);
+        });
+}
+
+TEST(PurgeIdempotencyKeys, ForgetsThoseOlderThanADay)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            co_await context.database.run_script(
+                "INSERT INTO idempotency_keys SELECT gen_random_uuid(), k, 'x', gen_random_uuid(), now(), "
+                "timestamptz '2026-06-14 15:00:00Z' + k::int * interval '1 second' FROM generate_series(-6000, 10) AS "
+                "n, "
+                "LATERAL (SELECT n::text AS k) t",
+                soon());
+            EXPECT_EQ(co_await run(context, "purge_idempotency_keys", kNow), 6001);
+            EXPECT_EQ(co_await number(context.database, kKeys), 10);
+        });
+}
+
+TEST(MeasureQueue, TellsDepthAndAgeByLane)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            co_await context.database.run_script(
+                "INSERT INTO queue_services VALUES (2, uuid_v7_floor('2000-01-01')); "
+                "INSERT INTO queue_ready (lane, service_id, channel, notification_id, attempt, uncertain) "
+                "VALUES (2, uuid_v7_floor('2000-01-01'), 1, uuid_v7_floor('2026-06-15'), 1, false), "
+                "(2, uuid_v7_floor('2000-01-01'), 2, uuid_v7_floor('2026-06-14'), 1, false)",
+                soon());
+            EXPECT_EQ(co_await run(context, "measure_queue", kNow), 2);
+            EXPECT_EQ(metrics::gauge("herald_queue_depth", "", {{"lane", "normal"}}).Value(), 2);
+            EXPECT_EQ(metrics::gauge("herald_queue_depth", "", {{"lane", "bulk"}}).Value(), 0);
+            EXPECT_EQ(metrics::gauge("herald_queue_oldest_age_seconds", "", {{"lane", "normal"}}).Value(), 39 * 3600);
+        });
+}
+
+}  // namespace
+}  // namespace herald
