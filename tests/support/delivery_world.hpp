@@ -169,7 +169,9 @@ public:
     // The kinds of its events, in their order.
     Task<std::vector<EventKind>> events(NotificationId id)
     {
-        const auto events = co_await NotificationStore(database).events(id, soon());
+        NotificationStore store(database);
+        const auto facts = co_await store.facts(id, soon());
+        const auto events = co_await store.events(facts.value().service_id, id, soon());
         std::vector<EventKind> kinds;
         for (const auto& event : events) kinds.push_back(event.kind);
         co_return kinds;
