@@ -113,7 +113,7 @@ Task<Result<T>> succeed(Task<T> task)
 std::string when_of(const TaskTime& time)
 {
     if (time.period.count() > 0) return fmt::format("every {} s", time.period.count());
-    const auto minutes = time.local_time.value_or(seconds(0)).count() / 60;
+    const auto minutes = time.into_day.value_or(seconds(0)).count() / 60;
     return fmt::format("daily at {:02}:{:02}", minutes / 60, minutes % 60);
 }
 

@@ -162,7 +162,7 @@ Result<void> run_dev(Settings settings, const DevOptions& options)
     {
         return run_on(**cluster, settings, options);
     }
-    catch (const std::runtime_error& failure)
+    catch (const std::exception& failure)
     {
         return fail(ErrorKind::unavailable, failure.what());
     }

@@ -84,7 +84,7 @@ Result<void> serve(const Settings& settings, RoleSet roles)
         if (roles.api) log::info("listening", {{"host", settings.http.host}, {"port", node.port()}});
         return run_until_signal(node, {});
     }
-    catch (const std::runtime_error& failure)
+    catch (const std::exception& failure)
     {
         return fail(ErrorKind::unavailable, failure.what());
     }

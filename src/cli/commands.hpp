@@ -31,7 +31,9 @@ struct CommandContext
 {
     std::optional<std::string> config_path;  // --config; else HERALD_CONFIG, else ./herald.toml
     NamedTexts flags;                        // settings given on the command line, by their key
-    bool json = false;                       // --json
+    std::string data_directory =
+        "herald-data";  // --data: the folder of a `herald dev`, where no database is configured
+    bool json = false;  // --json
     int exit_code = kExitOk;
 };
 
@@ -65,6 +67,7 @@ void add_key_command(CLI::App& root, CommandContext& context);  // API keys of s
 void add_user_command(CLI::App& root, CommandContext& context);
 void add_provider_command(CLI::App& root, CommandContext& context);
 void add_notification_command(CLI::App& root, CommandContext& context);
+void add_task_command(CLI::App& root, CommandContext& context);  // what comes with the clock
 void add_keys_command(CLI::App& root, CommandContext& context);  // the ring that seals data at rest
 
 }  // namespace herald::cli

@@ -17,6 +17,7 @@ namespace
 
 constexpr auto kCommitTimeout = seconds(20);
 constexpr auto kReceiptTimeout = seconds(60);
+constexpr int kAttempts = 3;  // when another transaction was in the way
 constexpr auto kLeftOverPause = seconds(1);
 // Longer than a message stays uncertain before it is tried again: its receipt may be among these.
 constexpr auto kLeftOverAge = std::chrono::hours(2);
@@ -124,6 +125,19 @@ private:
     std::vector<ReceiptColumns> rounds_;
 };
 
+Receipt read_receipt(const pg::Rows& rows, std::size_t i)
+{
+    Receipt receipt;
+    receipt.provider = rows.get<std::string>(i, "provider");
+    receipt.reference = rows.get<std::string>(i, "reference");
+    if (const auto id = rows.get<std::optional<Uuid>>(i, "notification_id"))
+        receipt.notification_id = NotificationId{*id};
+    receipt.status = static_cast<NotificationStatus>(rows.get<std::int16_t>(i, "status"));
+    receipt.provider_response = rows.get<std::optional<std::string>>(i, "provider_response").value_or("");
+    receipt.at = rows.get<Instant>(i, "at");
+    return receipt;
+}
+
 }  // namespace
 
 DeliveryRecorder::DeliveryRecorder(pg::Database& database, const Clock& clock, TaskScope& scope,
@@ -134,34 +148,67 @@ DeliveryRecorder::DeliveryRecorder(pg::Database& database, const Clock& clock, T
       scope_(scope),
       // One writer: results are committed before the receipts that were received after them.
       commits_(scope, std::move(executor), {.max_batch = 512, .writers = 1, .max_waiting = 100000},
-               [this](std::vector<const Entry*> entries) { return commit(std::move(entries)); })
+               [this](Batch batch) { return commit(std::move(batch)); })
 {
+}
+
+Task<> DeliveryRecorder::submit(Entry entry, Deadline deadline)
+{
+    const auto outcome = co_await commits_.submit(std::move(entry), deadline);
+    if (outcome == Outcome::refused) throw std::runtime_error("the database refused a result or receipt");
 }
 
 Task<> DeliveryRecorder::record(SendResult result, Deadline deadline)
 {
     Entry entry;
     entry.result = std::move(result);
-    co_await commits_.submit(std::move(entry), deadline);
+    co_await submit(std::move(entry), deadline);
 }
 
 void DeliveryRecorder::receive(Receipt receipt)
 {
-    scope_.spawn("submit_receipt", submit_receipt(std::move(receipt)));
-}
-
-Task<> DeliveryRecorder::submit_receipt(Receipt receipt)
-{
     Entry entry;
     entry.receipt = std::move(receipt);
-    co_await commits_.submit(std::move(entry), deadline_in(kReceiptTimeout));
+    scope_.spawn("submit_receipt", submit(std::move(entry), deadline_in(kReceiptTimeout)));
 }
 
-Task<std::vector<DeliveryRecorder::Nothing>> DeliveryRecorder::commit(std::vector<const Entry*> entries)
+Task<std::vector<DeliveryRecorder::Outcome>> DeliveryRecorder::commit(Batch batch)
+{
+    for (int attempt = 1;; ++attempt)
+    {
+        try
+        {
+            co_await commit_together(batch);
+            co_return std::vector<Outcome>(batch.size(), Outcome::recorded);
+        }
+        catch (const pg::SqlError& error)
+        {
+            if (error.is_retryable() && attempt < kAttempts) continue;
+            if (!error.is_about_a_row()) throw;
+            if (batch.size() == 1)
+            {
+                log::error("a result or receipt was refused by the database", {{"sqlstate", error.sqlstate}});
+                co_return std::vector<Outcome>{Outcome::refused};
+            }
+        }
+        co_return co_await commit_in_halves(std::move(batch));
+    }
+}
+
+Task<std::vector<DeliveryRecorder::Outcome>> DeliveryRecorder::commit_in_halves(Batch batch)
+{
+    const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
+    auto outcomes = co_await commit(Batch(batch.begin(), middle));
+    const auto second = co_await commit(Batch(middle, batch.end()));
+    outcomes.insert(outcomes.end(), second.begin(), second.end());
+    co_return outcomes;
+}
+
+Task<> DeliveryRecorder::commit_together(const Batch& batch)
 {
     ResultColumns results;
     ReceiptRounds receipts;
-    for (const Entry* entry : entries)
+    for (const Entry* entry : batch)
     {
         if (entry->result) results.add(*entry->result);
         if (entry->receipt) receipts.add(*entry->receipt);
@@ -172,6 +219,11 @@ Task<std::vector<DeliveryRecorder::Nothing>> DeliveryRecorder::commit(std::vecto
     const std::size_t first_receipts = statements.size();
     for (const auto& round : receipts.rounds()) statements.emplace_back(sql::record_receipts, round.params(now));
     const auto answers = co_await database_.execute_together(std::move(statements), deadline_in(kCommitTimeout));
+    note(answers, first_receipts);
+}
+
+void DeliveryRecorder::note(const std::vector<pg::Rows>& answers, std::size_t first_receipts)
+{
     std::int64_t owed = 0;
     for (std::size_t i = 0; i < answers.size(); ++i)
     {
@@ -180,7 +232,6 @@ Task<std::vector<DeliveryRecorder::Nothing>> DeliveryRecorder::commit(std::vecto
             receipts_applied_.Increment(static_cast<double>(answers[i].get<std::int64_t>(0, "changed")));
     }
     if (owed > 0 && callbacks_owed_) callbacks_owed_();
-    co_return std::vector<Nothing>(entries.size());
 }
 
 Task<std::optional<std::string>> DeliveryRecorder::find_left_over_receipt(std::string provider, NotificationId id,
@@ -191,26 +242,26 @@ Task<std::optional<std::string>> DeliveryRecorder::find_left_over_receipt(std::s
     co_return rows.get<std::string>(0, "reference");
 }
 
+// One transaction: a receipt that was taken and not applied would be lost with the process.
 Task<std::size_t> DeliveryRecorder::match_left_over_receipts(Deadline deadline)
 {
     const Instant now = clock_.now();
+    auto transaction = co_await database_.begin(deadline);
     auto params = pg::Params::of(now - kLeftOverPause, now - kLeftOverAge, kLeftOverBatch);
-    const auto rows = co_await database_.execute(sql::take_unmatched_receipts, std::move(params), deadline);
+    const auto rows = co_await transaction.execute(sql::take_unmatched_receipts, std::move(params), deadline);
+    ReceiptRounds receipts;
     std::size_t applied = 0;
     for (std::size_t i = 0; i < rows.size(); ++i)
     {
         if (rows.get<bool>(i, "expired")) continue;
-        Receipt receipt;
-        receipt.provider = rows.get<std::string>(i, "provider");
-        receipt.reference = rows.get<std::string>(i, "reference");
-        if (const auto id = rows.get<std::optional<Uuid>>(i, "notification_id"))
-            receipt.notification_id = NotificationId{*id};
-        receipt.status = static_cast<NotificationStatus>(rows.get<std::int16_t>(i, "status"));
-        receipt.provider_response = rows.get<std::optional<std::string>>(i, "provider_response").value_or("");
-        receipt.at = rows.get<Instant>(i, "at");
-        receive(std::move(receipt));
+        receipts.add(read_receipt(rows, i));
         ++applied;
     }
+    std::vector<pg::Rows> answers;
+    for (const auto& round : receipts.rounds())
+        answers.push_back(co_await transaction.execute(sql::record_receipts, round.params(now), deadline));
+    co_await transaction.commit(deadline);
+    note(answers, 0);
     if (rows.size() > applied)
         log::info("receipts for messages nobody awaits were dropped", {{"receipts", rows.size() - applied}});
     co_return applied;

@@ -1,5 +1,6 @@
 // Records what became of hand-offs, and what providers report later: batches of both, in that order, one transaction
-// each. Belongs to the Loop of its Database; receive() is thread-safe.
+// each. A batch with a row that the database cannot take is tried again in halves, so that only that row fails.
+// Belongs to the Loop of its Database.
 #pragma once
 
 #include <functional>
@@ -52,7 +53,7 @@ public:
     // Called on the loop after each commit that made callbacks to services due. Must be cheap and not throw.
     void on_callbacks_owed(std::function<void()> hook) { callbacks_owed_ = std::move(hook); }
 
-    // Returns after the commit.
+    // Returns after the commit. Throws when it could not be recorded.
     Task<> record(SendResult result, Deadline deadline);
     // A receipt arrived: recorded soon, after the results that wait before it. From the recorder's loop.
     void receive(Receipt receipt);
@@ -64,8 +65,10 @@ public:
     Task<std::size_t> match_left_over_receipts(Deadline deadline);
 
 private:
-    struct Nothing
+    enum class Outcome
     {
+        recorded,
+        refused,
     };
     struct Entry
     {
@@ -73,15 +76,20 @@ private:
         std::optional<Receipt> receipt;
     };
 
-    Task<std::vector<Nothing>> commit(std::vector<const Entry*> entries);
-    Task<> submit_receipt(Receipt receipt);
+    using Batch = std::vector<const Entry*>;
+
+    Task<std::vector<Outcome>> commit(Batch batch);
+    Task<std::vector<Outcome>> commit_in_halves(Batch batch);
+    Task<> commit_together(const Batch& batch);
+    Task<> submit(Entry entry, Deadline deadline);
+    void note(const std::vector<pg::Rows>& answers, std::size_t first_receipts);
 
     pg::Database& database_;
     const Clock& clock_;
     std::function<void()> callbacks_owed_;
     prometheus::Counter& receipts_applied_;
     TaskScope& scope_;
-    GroupCommit<Entry, Nothing> commits_;
+    GroupCommit<Entry, Outcome> commits_;
 };
 
 }  // namespace herald

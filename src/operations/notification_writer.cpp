@@ -12,13 +12,6 @@ namespace
 constexpr auto kInsertTimeout = seconds(20);
 constexpr int kAttempts = 3;  // when another transaction was in the way
 
-// SQLSTATE classes 22 (data), 23 (integrity) and 54 (limits): another row might be taken. Anything else (no space,
-// no privilege, a broken statement) is about the database, and halving the batch would only ask more of it.
-bool is_about_a_row(const pg::SqlError& error)
-{
-    return error.sqlstate.starts_with("22") || error.sqlstate.starts_with("23") || error.sqlstate.starts_with("54");
-}
-
 template <class T, class Read>
 auto column(const std::vector<const NewNotification*>& batch, Read read)
 {
@@ -119,9 +112,10 @@ Task<std::optional<std::vector<WriteOutcome>>> NotificationWriter::insert(const 
         catch (const pg::SqlError& error)
         {
             if (error.is_retryable() && attempt < kAttempts) continue;
-            log::error("a batch of notifications was refused by the database",
-                       {{"sqlstate", error.sqlstate}, {"rows", batch.size()}});
-            if (!is_about_a_row(error)) throw;
+            if (!error.is_about_a_row()) throw;
+            if (batch.size() == 1)
+                log::error("a notification was refused by the database",
+                           {{"sqlstate", error.sqlstate}, {"notification", batch.front()->id.to_string()}});
             co_return std::nullopt;
         }
     }

@@ -1,5 +1,8 @@
 #include "rendering/html.hpp"
 
+#include <algorithm>
+#include <cstddef>
+
 namespace herald::rendering
 {
 
@@ -23,28 +26,34 @@ std::string_view entity(char c)
     }
 }
 
-void append_escaped(std::string& out, std::string_view text, std::string_view special)
+template <typename IsSpecial>
+void append_escaped(std::string& out, std::string_view text, IsSpecial is_special)
 {
     while (true)
     {
-        const auto at = text.find_first_of(special);
-        out += text.substr(0, at);
-        if (at == std::string_view::npos) return;
-        out += entity(text[at]);
-        text.remove_prefix(at + 1);
+        const auto* const special = std::ranges::find_if(text, is_special);
+        out.append(text.begin(), special);
+        if (special == text.end()) return;
+        out += entity(*special);
+        text.remove_prefix(static_cast<std::size_t>(special - text.begin()) + 1);
     }
+}
+
+bool is_special_in_text(char c)
+{
+    return c == '&' || c == '<' || c == '>';
 }
 
 }  // namespace
 
 void append_html_text(std::string& out, std::string_view text)
 {
-    append_escaped(out, text, "&<>");
+    append_escaped(out, text, is_special_in_text);
 }
 
 void append_html_attribute(std::string& out, std::string_view text)
 {
-    append_escaped(out, text, "&<>\"'");
+    append_escaped(out, text, [](char c) { return is_special_in_text(c) || c == '"' || c == '\''; });
 }
 
 }  // namespace herald::rendering

@@ -29,20 +29,28 @@ std::string_view literal(cmark_node* node)
     return text == nullptr ? std::string_view() : std::string_view(text);
 }
 
-// An entity can bring a control character that the source could not.
+// An entity can bring what the source could not: a control character, and for U+FFFE and U+FFFF cmark writes the bytes
+// 0xFE and 0xFF, which are no UTF-8.
+bool comes_from_an_entity(char c)
+{
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F || byte >= 0xFE;
+}
+
 void append_literal(std::string& out, cmark_node* node)
 {
     const auto start = static_cast<std::ptrdiff_t>(out.size());
     out += literal(node);
-    std::replace_if(
-        out.begin() + start, out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+    std::replace_if(out.begin() + start, out.end(), comes_from_an_entity, ' ');
 }
 
 // An address or a title: it ends where its line does.
 std::string one_line(const char* text)
 {
-    const auto out = restore_marks(text == nullptr ? "" : text);
-    return out.substr(0, out.find_first_of("\r\n"));
+    auto out = restore_marks(restore_hidden(text == nullptr ? "" : text));
+    out.resize(std::min(out.find('\n'), out.size()));
+    std::ranges::replace_if(out, comes_from_an_entity, ' ');
+    return out;
 }
 
 // What a link shows: its words, without images.
@@ -87,7 +95,7 @@ std::size_t address_end(std::string_view text, std::size_t at)
     for (auto next = start; next < text.size(); ++characters)
     {
         const auto c = next_code_point(text, next);
-        const char32_t mark = stand_in_mark(c) != '\0' ? static_cast<char32_t>(stand_in_mark(c)) : c;
+        const char32_t mark = stood_for(c) != '\0' ? static_cast<char32_t>(stood_for(c)) : c;
         if (is_white_space(mark) || mark == '<' || mark == '>') break;
         if (last.allows(mark) && characters + 1 >= kShortest) end = next;
     }
@@ -155,7 +163,7 @@ private:
                     .title = one_line(cmark_node_get_title(node))};
         if (trim(link.text).empty()) link.text = link.target;
         flush('a');
-        link.text = restore_marks(set_typography(restore_breaks(link.text), {.keep_quotes = true}));
+        link.text = restore_marks(set_typography(restore_hidden(link.text), {.keep_quotes = true}));
         out_.push_back(std::move(link));
         before_ = 'a';
     }
@@ -163,7 +171,7 @@ private:
     // `after` is the character that follows the run.
     void flush(char32_t after)
     {
-        const auto run = restore_breaks(run_);
+        const auto run = restore_hidden(run_);
         std::string_view rest = run;
         std::size_t from = 0;
         for (auto at = rest.find("http"); at != std::string_view::npos; at = rest.find("http", from))

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rendering/markdown.hpp"
+#include "rendering/markdown_inline.hpp"
 #include "rendering/markdown_lines.hpp"
 #include "rendering/stand_ins.hpp"
 #include "rendering/text.hpp"
@@ -19,74 +20,6 @@ namespace
 {
 
 using Lines = std::span<const std::string_view>;
-
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-enum class Role : unsigned char
-{
-    plain,    // has no meaning to cmark, or the same as here
-    depends,  // on what is around it
-    never,    // has a meaning to cmark and none here
-};
-
-constexpr std::array<Role, 256> kRoles = []
-{
-    std::array<Role, 256> roles{};
-    for (const char c : std::string_view("*_`<>~|")) roles[static_cast<unsigned char>(c)] = Role::never;
-    for (const char c : std::string_view("\n\\[]!&:#+-=.)")) roles[static_cast<unsigned char>(c)] = Role::depends;
-    return roles;
-}();
-
-// "&amp;" or "&#39;", as far as the length goes.
-bool begins_entity(std::string_view text)
-{
-    constexpr std::size_t kLongest = 34;
-    const auto end = text.substr(0, kLongest).find_first_of("; \n&", 1);
-    return end != std::string_view::npos && end > 1 && text[end] == ';';
-}
-
-// Which brackets of a paragraph may make a link: cmark spends a node on each that it is shown, so it is shown no other.
-class LinkBrackets
-{
-public:
-    LinkBrackets(std::string_view text, bool has_definitions)
-    {
-        if (!text.contains("](") && !(has_definitions && text.contains(']'))) return;
-        live_.resize(text.size());
-        const auto last_close = text.find_last_of(')');
-        std::vector<std::size_t> open;
-        std::size_t last_open = 0;
-        for (std::size_t at = 0; at < text.size(); ++at)
-        {
-            if (escapes(text, at))
-                ++at;
-            else if (text[at] == '[')
-                open.push_back(last_open = at);
-            else if (text[at] == ']' && !open.empty())
-            {
-                const auto start = open.back();
-                open.pop_back();
-                const auto next = text.substr(at + 1, 1);
-                const bool inline_link = next == "(" && last_close != std::string_view::npos && last_close > at;
-                const bool reference = has_definitions && (next == "[" || last_open == start);
-                live_[start] = live_[at] = inline_link || reference;
-            }
-        }
-    }
-
-    bool live(std::size_t at) const { return at < live_.size() && live_[at]; }
-
-    static bool escapes(std::string_view text, std::size_t at)
-    {
-        return text[at] == '\\' && at + 1 < text.size() && is_mark(text[at + 1]);
-    }
-
-private:
-    std::vector<bool> live_;
-};
 
 // Past the printable ASCII at `at`.
 std::size_t skip_printable(std::string_view text, std::size_t at)
@@ -100,6 +33,7 @@ std::string normalise(std::string_view source)
 {
     constexpr std::size_t kTab = 4;
     constexpr char32_t kReplacement = 0xFFFD;
+    constexpr char32_t kLineSeparator = 0x2028;
     constexpr char32_t kHangulFiller = 0x3164;  // blank, and shown as a box by some clients
     std::string out;
     out.reserve(source.size() + 1);
@@ -121,9 +55,9 @@ std::string normalise(std::string_view source)
         }
         else if (c == '\t')
             out.append(kTab - (out.size() - line_start) % kTab, ' ');
-        else if (stand_in_mark(c) != '\0')
+        else if (c != kLineSeparator && stood_for(c) != '\0')
             append_utf8(out, kReplacement);
-        else if (c >= 0x20 && c != 0x7F && c != 0x2028 && c != kHangulFiller)
+        else if (c >= 0x20 && c != 0x7F && c != kLineSeparator && c != kHangulFiller)
             append_utf8(out, c);
     }
     return out;
@@ -175,8 +109,6 @@ private:
     void emit_blank();
     void begin_line(std::size_t levels);
     void end_line() { out_.push_back('\n'); }
-    void inline_text(std::string_view text);
-    void literal_text(std::string_view text);
     void end_block();
 
     std::string& out_;
@@ -281,11 +213,11 @@ void Translator::code(Lines code_lines)
 {
     if (code_lines.empty()) return;
     begin_line(0);
-    literal_text(trim_spaces_left(code_lines.front()));
+    append_literal(out_, trim_spaces_left(code_lines.front()));
     for (const auto code_line : code_lines.subspan(1))
     {
-        append_break_stand_in(out_);
-        literal_text(code_line);
+        append_hidden(out_, '\n');
+        append_literal(out_, code_line);
     }
     end_line();
 }
@@ -336,7 +268,7 @@ void Translator::heading(int level, std::string_view words)
     end_block();
     begin_line(0);
     if (level <= kDeepest) out_.append(static_cast<std::size_t>(level), '#').push_back(' ');
-    inline_text(words);
+    append_inline(out_, words, has_definitions_);
     end_line();
     emit_blank();
 }
@@ -348,14 +280,14 @@ bool Translator::definition()
     end_block();
     begin_line(0);
     out_.push_back('[');
-    inline_text(found->label);
+    append_inline(out_, found->label, has_definitions_);
     out_ += "]: <";
-    inline_text(found->target);
+    append_inline(out_, found->target, has_definitions_);
     out_.push_back('>');
     if (!found->title.empty())
     {
         out_ += " \"";
-        literal_text(found->title);
+        append_literal(out_, found->title);
         out_.push_back('"');
     }
     end_line();
@@ -401,7 +333,7 @@ void Translator::open_text(std::size_t levels, std::string_view mark, std::strin
 void Translator::close_text()
 {
     if (paragraph_.empty()) return;
-    inline_text(paragraph_);
+    append_inline(out_, paragraph_, has_definitions_);
     end_line();
     paragraph_.clear();
 }
@@ -427,49 +359,6 @@ void Translator::begin_line(std::size_t levels)
     out_ += prefix_;
     for (std::size_t i = 0; i < levels; ++i) out_ += levels_[i].ordered ? "   " : "  ";
     blank_written_ = false;
-}
-
-void Translator::literal_text(std::string_view text)
-{
-    for (const char c : text)
-    {
-        if (is_mark(c))
-            append_stand_in(out_, c);
-        else
-            out_.push_back(c);
-    }
-}
-
-// What is left of CommonMark within a block: links, images and entities.
-void Translator::inline_text(std::string_view text)
-{
-    constexpr std::string_view kNotFirst = "#+-=";
-    const LinkBrackets brackets(text, has_definitions_);
-    std::size_t digits = 0;
-    while (digits < text.size() && is_digit(text[digits])) ++digits;
-    for (std::size_t at = 0; at < text.size(); ++at)
-    {
-        const char c = text[at];
-        if (kRoles[static_cast<unsigned char>(c)] == Role::plain && at != digits)
-        {
-            out_.push_back(c);
-            continue;
-        }
-        const bool begins_block = (at == 0 && kNotFirst.contains(c)) ||
-                                  (at > 0 && at == digits && (c == '.' || c == ')')) ||
-                                  (at > 0 && c == ':' && text[at - 1] == ']');
-        const bool idle_bracket =
-            ((c == '[' || c == ']') && !brackets.live(at)) || (c == '!' && !brackets.live(at + 1));
-        const bool idle_ampersand = c == '&' && !begins_entity(text.substr(at));
-        if (c == '\n')
-            append_break_stand_in(out_);
-        else if (LinkBrackets::escapes(text, at))
-            append_stand_in(out_, text[++at]);
-        else if (begins_block || idle_bracket || idle_ampersand || kRoles[static_cast<unsigned char>(c)] == Role::never)
-            append_stand_in(out_, c);
-        else
-            out_.push_back(c);
-    }
 }
 
 }  // namespace

@@ -197,11 +197,13 @@ void append_words(std::string& out, const std::vector<Inline>& parts, Addresses 
 {
     for (const auto& part : parts)
     {
-        for (const char c : part.text)
+        std::string_view rest = part.text;
+        for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n'))
         {
-            out.push_back(c);
-            if (c == '\n') out += line_start;
+            out.append(rest.substr(0, end + 1)).append(line_start);
+            rest.remove_prefix(end + 1);
         }
+        out += rest;
         if (part.kind != Inline::Kind::link) continue;
         if (!part.title.empty()) out += fmt::format(" ({})", part.title);
         if (addresses == Addresses::shown && !link_target(part.target).empty()) out += fmt::format(": {}", part.target);

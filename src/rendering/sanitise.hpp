@@ -18,7 +18,7 @@ namespace herald::rendering
 
 struct SanitisedPersonalisation
 {
-    json::object values;   // all of them, the named ones made harmless: what is rendered and stored
+    json::object values;  // all of them, the named ones made harmless: what is rendered and stored
     // Only those that changed, each as {"unsanitised": ..., "sanitised": ...}: `sanitised_content` of the answer.
     json::object changed;
 };

@@ -1,6 +1,7 @@
 #include "rendering/stand_ins.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "rendering/text.hpp"
@@ -13,8 +14,47 @@ namespace
 
 constexpr std::string_view kMarks = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 constexpr char32_t kFirstStandIn = 0xFDD0;
-constexpr char32_t kBreakStandIn = 0xFFFE;
+constexpr std::string_view kHidden = "\n\"'";
+constexpr std::array<char32_t, kHidden.size()> kHiddenStandIns = {0x2028, 0xFFFE, 0xFFFF};
 static_assert(kMarks.size() == 32);
+
+char hidden_by(char32_t c)
+{
+    const auto* const found = std::ranges::find(kHiddenStandIns, c);
+    return found == kHiddenStandIns.end() ? '\0' : kHidden[static_cast<std::size_t>(found - kHiddenStandIns.begin())];
+}
+
+char marked_by(char32_t c)
+{
+    return c >= kFirstStandIn && c < kFirstStandIn + kMarks.size() ? kMarks[c - kFirstStandIn] : '\0';
+}
+
+// The first bytes of all stand-ins.
+bool may_begin_stand_in(char c)
+{
+    return c == '\xEF' || c == '\xE2';
+}
+
+template <typename Restored>
+std::string restore(std::string_view text, Restored restored)
+{
+    std::string out;
+    out.reserve(text.size());
+    while (true)
+    {
+        const auto* const lead = std::ranges::find_if(text, may_begin_stand_in);
+        out.append(text.begin(), lead);
+        if (lead == text.end()) return out;
+        text.remove_prefix(static_cast<std::size_t>(lead - text.begin()));
+        std::size_t length = 0;
+        const char c = restored(next_code_point(text, length));
+        if (c != '\0')
+            out.push_back(c);
+        else
+            out.append(text.substr(0, length));
+        text.remove_prefix(length);
+    }
+}
 
 }  // namespace
 
@@ -28,51 +68,25 @@ void append_stand_in(std::string& out, char mark)
     append_utf8(out, kFirstStandIn + static_cast<char32_t>(kMarks.find(mark)));
 }
 
-void append_break_stand_in(std::string& out)
+void append_hidden(std::string& out, char c)
 {
-    append_utf8(out, kBreakStandIn);
+    append_utf8(out, kHiddenStandIns[kHidden.find(c)]);
 }
 
-char stand_in_mark(char32_t c)
+char stood_for(char32_t c)
 {
-    if (c == kBreakStandIn) return '\n';
-    return c >= kFirstStandIn && c < kFirstStandIn + kMarks.size() ? kMarks[c - kFirstStandIn] : '\0';
+    const char hidden = hidden_by(c);
+    return hidden == '\0' ? marked_by(c) : hidden;
 }
 
-std::string restore_breaks(std::string_view text)
+std::string restore_hidden(std::string_view text)
 {
-    std::string mark;
-    append_utf8(mark, kBreakStandIn);
-    std::string out;
-    out.reserve(text.size());
-    while (true)
-    {
-        const auto at = text.find(mark);
-        out += text.substr(0, at);
-        if (at == std::string_view::npos) return out;
-        out.push_back('\n');
-        text.remove_prefix(at + mark.size());
-    }
+    return restore(text, hidden_by);
 }
 
 std::string restore_marks(std::string_view text)
 {
-    constexpr char kLeadByte = '\xEF';  // of every stand-in
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t at = 0; at < text.size();)
-    {
-        const auto lead = std::min(text.find(kLeadByte, at), text.size());
-        out.append(text.substr(at, lead - at));
-        at = lead;
-        if (at == text.size()) break;
-        const char mark = stand_in_mark(next_code_point(text, at));
-        if (mark != '\0')
-            out.push_back(mark);
-        else
-            out.append(text.substr(lead, at - lead));
-    }
-    return out;
+    return restore(text, marked_by);
 }
 
 }  // namespace herald::rendering

@@ -19,15 +19,17 @@ bool is_mark(char c);
 
 // `mark` is one (is_mark).
 void append_stand_in(std::string& out, char mark);
-void append_break_stand_in(std::string& out);
 
-// The mark that `c` stands for, '\n' for a line break, or 0.
-char stand_in_mark(char32_t c);
+// For '\n', '"' and '\''.
+void append_hidden(std::string& out, char c);
 
-// Line breaks only, which the rules of typography have to see.
-std::string restore_breaks(std::string_view text);
+// What `c` stands for, literal or hidden; or 0.
+char stood_for(char32_t c);
 
-// Every stand-in replaced by what it stands for.
+// Hidden characters only: the rules of typography have to see them, but not the literal marks.
+std::string restore_hidden(std::string_view text);
+
+// Literal marks, after restore_hidden.
 std::string restore_marks(std::string_view text);
 
 }  // namespace herald::rendering

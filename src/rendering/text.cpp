@@ -20,6 +20,11 @@ unsigned char byte_at(std::string_view text, std::size_t position)
     return static_cast<unsigned char>(text[position]);
 }
 
+bool is_continuation(unsigned char byte)
+{
+    return (byte & 0xC0U) == 0x80;
+}
+
 // The length a lead byte announces; 0 for a byte that cannot lead.
 std::size_t sequence_length(unsigned char lead)
 {
@@ -115,16 +120,21 @@ bool is_word(char32_t c)
 
 std::string_view trim(std::string_view text)
 {
-    std::size_t begin = text.size();
-    std::size_t end = 0;
-    for (std::size_t at = 0; at < text.size();)
+    std::size_t begin = 0;
+    for (auto next = begin; begin < text.size(); begin = next)
     {
-        const auto start = at;
-        if (is_white_space(next_code_point(text, at))) continue;
-        begin = std::min(begin, start);
-        end = at;
+        if (!is_white_space(next_code_point(text, next))) break;
     }
-    return begin < end ? text.substr(begin, end - begin) : std::string_view();
+    std::size_t end = text.size();
+    while (end > begin)
+    {
+        auto start = end - 1;
+        while (start > begin && is_continuation(byte_at(text, start))) --start;
+        auto next = start;
+        if (!is_white_space(next_code_point(text, next)) || next != end) break;
+        end = start;
+    }
+    return text.substr(begin, end - begin);
 }
 
 std::string tidy_item(std::string_view text)

@@ -29,6 +29,12 @@ bool is_digit(char32_t c)
     return c >= '0' && c <= '9';
 }
 
+// A quotation mark, or the first byte of a curly one.
+bool may_change(char c)
+{
+    return c == '\'' || c == '"' || c == kOpenSingle.front();
+}
+
 class Typesetter
 {
 public:
@@ -118,7 +124,6 @@ private:
 
     void word()
     {
-        constexpr std::string_view kMayChange = "'\"\xE2";
         const auto end = word_until(at_);
         const auto word = text_.substr(at_, end - at_);
         const auto sign = word.find('@', 1);
@@ -126,9 +131,9 @@ private:
         while (at_ < end)
         {
             const auto rest = text_.substr(at_, end - at_);
-            const auto same = std::min(rest.find_first_of(kMayChange), rest.size());
-            out_ += rest.substr(0, same);
-            at_ += same;
+            const auto* const changing = std::ranges::find_if(rest, may_change);
+            out_.append(rest.begin(), changing);
+            at_ += static_cast<std::size_t>(changing - rest.begin());
             if (at_ < end) mark(address);
         }
     }
@@ -159,7 +164,7 @@ private:
         auto start = at_ - 1;
         while (start > 0 && (static_cast<unsigned char>(text_[start]) & 0xC0U) == 0x80) --start;
         const auto c = next_code_point(text_, start);
-        const char mark = stand_in_mark(c);
+        const char mark = stood_for(c);
         return mark == '\0' ? c : static_cast<char32_t>(mark);
     }
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <pwd.h>
 #include <sys/mman.h>
@@ -117,6 +118,7 @@ struct Plan
     Descriptor output;  // closed: the parent's
     Descriptor report;
     std::optional<UserIds> user;
+    std::optional<int> capability;
     bool new_group = false;
     bool die_with_parent = false;
     pid_t parent = 0;
@@ -132,9 +134,24 @@ void reset_signals()
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-bool drop_user(const UserIds& user)
+// Capability sets are two words of 32 bits (version 3).
+using CapabilitySets = std::array<__user_cap_data_struct, 2>;
+
+bool keep_only(int capability)
 {
-    return ::syscall(SYS_setgroups, 0, nullptr) == 0 && ::setgid(user.gid) == 0 && ::setuid(user.uid) == 0;
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    CapabilitySets sets{};
+    auto& word = sets[static_cast<std::size_t>(capability) / 32];
+    word.effective = word.permitted = word.inheritable = 1U << (capability % 32);
+    return ::syscall(SYS_capset, &header, sets.data()) == 0 &&
+           ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) == 0;
+}
+
+bool drop_user(const UserIds& user, const std::optional<int>& capability)
+{
+    if (capability && ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return false;
+    if (::syscall(SYS_setgroups, 0, nullptr) != 0 || ::setgid(user.gid) != 0 || ::setuid(user.uid) != 0) return false;
+    return !capability || keep_only(*capability);
 }
 
 Step prepare_child(const Plan& plan)
@@ -146,7 +163,7 @@ Step prepare_child(const Plan& plan)
             return Step::output;
     }
     if (plan.new_group && ::setpgid(0, 0) != 0) return Step::group;
-    if (plan.user && !drop_user(*plan.user)) return Step::user;
+    if (plan.user && !drop_user(*plan.user, plan.capability)) return Step::user;
     // After the user, whose access counts.
     if (!plan.directory.empty() && ::chdir(plan.directory.c_str()) != 0) return Step::directory;
     if (plan.die_with_parent)
@@ -280,6 +297,14 @@ std::optional<UserIds> find_user(const std::string& name)
     return UserIds{entry.pw_uid, entry.pw_gid};
 }
 
+bool has_capability(int capability)
+{
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    CapabilitySets sets{};
+    if (::syscall(SYS_capget, &header, sets.data()) != 0) return false;
+    return (sets[static_cast<std::size_t>(capability) / 32].permitted & (1U << (capability % 32))) != 0;
+}
+
 std::optional<std::filesystem::path> find_program(const std::string& name)
 {
     const auto can_execute = [](const std::filesystem::path& path)
@@ -321,6 +346,7 @@ Result<Process> Process::start(const ProcessOptions& options)
     plan.envp = pointers_to(plan.environment);
     plan.directory = options.working_directory.string();
     plan.user = options.user;
+    plan.capability = options.keep_capability;
     plan.new_group = options.new_process_group;
     plan.die_with_parent = options.die_with_parent;
     plan.parent = ::getpid();

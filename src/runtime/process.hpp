@@ -31,6 +31,9 @@ std::optional<UserIds> find_user(const std::string& name);
 // The program's path, looked up in PATH when `name` has no slash; nullopt when there is none that can be executed.
 std::optional<std::filesystem::path> find_program(const std::string& name);
 
+// Whether this process has the capability (CAP_...) and may hand it on.
+bool has_capability(int capability);
+
 enum class ProcessOutput
 {
     inherit,
@@ -46,6 +49,8 @@ struct ProcessOptions
     std::map<std::string, std::string> environment;  // added to, or in place of, the inherited one
     std::filesystem::path working_directory;         // empty: the parent's
     std::optional<UserIds> user;  // run as this user and group, without supplementary groups; needs root
+    // With `user`: one capability (CAP_...) that the child keeps, and what it starts inherits.
+    std::optional<int> keep_capability;
     ProcessOutput output = ProcessOutput::inherit;  // of standard output and standard error together
     std::filesystem::path output_file;
     bool new_process_group = true;  // so that terminal signals pass it by and kill_group() reaches its descendants

@@ -177,6 +177,7 @@ Result<void> Cluster::Impl::launch(const ServerPrograms& programs)
         process.argv.push_back(setting);
     }
     process.user = folder.user;
+    process.keep_capability = folder.capability;
     process.working_directory = folder.data;
     process.output = ProcessOutput::file;
     process.output_file = folder.log;

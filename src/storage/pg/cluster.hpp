@@ -2,7 +2,7 @@
 // (fsync and synchronous_commit stay on), reached over a unix socket inside the folder, never over TCP.
 //
 // PostgreSQL refuses to run as root, so as root its processes run as an unprivileged user (postgres where it exists,
-// else nobody).
+// else nobody). In a folder that this user could not reach, such as root's home, they keep the capability to.
 #pragma once
 
 #include <filesystem>

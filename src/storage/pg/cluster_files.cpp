@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -109,21 +110,34 @@ Result<void> make_private(const std::optional<UserIds>& user, const fs::path& pa
     return {};
 }
 
-// The unprivileged user needs to pass through every folder above.
-Result<void> check_reachable(const fs::path& root, const std::string& user_name)
+// The first folder on the way to `root` that others may not pass; empty: there is none.
+fs::path closed_folder(const fs::path& root)
 {
     for (fs::path path = root; path != path.root_path(); path = path.parent_path())
     {
         struct stat status{};
-        if (::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IXOTH) == 0)
-        {
-            return fail(ErrorKind::internal,
-                        fmt::format("PostgreSQL does not run as root, and its user {} cannot reach {}: choose a folder "
-                                    "outside, or run herald as an ordinary user",
-                                    user_name, path.string()));
-        }
+        if (::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IXOTH) == 0) return path;
     }
     return {};
+}
+
+// The unprivileged user has to pass through every folder above, also root's home: it is given the right to, and no more
+// than needed.
+Result<void> make_reachable(ClusterFolder& folder)
+{
+    const auto closed = closed_folder(folder.root);
+    if (closed.empty()) return {};
+    for (const int capability : {CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE})
+    {
+        if (!has_capability(capability)) continue;
+        folder.capability = capability;
+        return {};
+    }
+    return fail(
+        ErrorKind::internal,
+        fmt::format("PostgreSQL does not run as root, and its user {} cannot reach {}: choose a folder outside, "
+                    "or run herald as an ordinary user",
+                    folder.user_name, closed.string()));
 }
 
 Result<void> find_server_user(ClusterFolder& folder)
@@ -180,8 +194,7 @@ Result<ClusterFolder> prepare_folder(const fs::path& directory)
     if (auto found = find_server_user(folder); !found) return Failure(found.error());
     if (folder.user)
     {
-        if (auto reachable = check_reachable(folder.root, folder.user_name); !reachable)
-            return Failure(reachable.error());
+        if (auto reachable = make_reachable(folder); !reachable) return Failure(reachable.error());
     }
     if (auto made = make_private(folder.user, folder.socket); !made) return Failure(made.error());
     return folder;
@@ -215,6 +228,7 @@ Result<void> make_cluster(const ClusterFolder& folder, const ServerPrograms& pro
                     "--encoding=UTF8",        "--locale=C", "--data-checksums"};
     if (!sync) options.argv.emplace_back("--no-sync");
     options.user = folder.user;
+    options.keep_capability = folder.capability;
     options.working_directory = fresh;
     const auto ended = run_process(options, std::chrono::minutes(2));
     if (!ended) return Failure(ended.error());

@@ -31,6 +31,7 @@ struct ClusterFolder
     std::filesystem::path format;  // HERALD_FORMAT: the number of this layout
     std::optional<UserIds> user;   // whom the server runs as, when we are root
     std::string user_name;
+    std::optional<int> capability;  // what that user needs to get here (CAP_...)
 };
 
 // Makes the folder where it is missing and checks who may reach it.

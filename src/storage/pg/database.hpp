@@ -38,6 +38,12 @@ public:
     [[nodiscard]] bool is_unique_violation() const { return sqlstate == "23505"; }
     // 40001 and 40P01: the transaction may be tried again.
     [[nodiscard]] bool is_retryable() const { return sqlstate == "40001" || sqlstate == "40P01"; }
+    // Classes 22 (data), 23 (integrity) and 54 (limits): the fault is in a row, and a batch without it may be taken.
+    // Anything else (no space, no privilege, a broken statement) is about the database.
+    [[nodiscard]] bool is_about_a_row() const
+    {
+        return sqlstate.starts_with("22") || sqlstate.starts_with("23") || sqlstate.starts_with("54");
+    }
 };
 
 // No connection, or it was lost: whether the statement had its effect is unknown.

@@ -1,6 +1,8 @@
 -- Applies a batch of receipts, one for each (provider, reference). $1 provider, $2 reference, $3 status, $4 response, $5 at,
 -- $6 notification, where the provider told it. $7 now.
 -- A final status ends the wait; a receipt nobody awaits is kept in unmatched_receipts (it may have overtaken the answer to the hand-off).
+-- A message may be awaited under two references: its final receipt decides. A status never moves back. Rows are locked in one order, so that
+-- two processes that are told the same do not deadlock.
 WITH input AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::int2[], $4::text[], $5::timestamptz[], $6::uuid[])
         AS t (provider, reference, status, response, at, told_id)
@@ -8,7 +10,12 @@ WITH input AS (
 known AS (
     SELECT i.*, a.service_id, a.notification_id
     FROM input i JOIN awaiting_receipts a ON a.provider = i.provider AND a.reference = i.reference
+    ORDER BY a.provider, a.reference
     FOR UPDATE OF a
+),
+decided AS (
+    SELECT DISTINCT ON (service_id, notification_id) * FROM known
+    ORDER BY service_id, notification_id, (status IN (2, 3)), at, reference
 ),
 ended AS (
     DELETE FROM awaiting_receipts a USING known k
@@ -16,15 +23,16 @@ ended AS (
 ),
 old AS (
     SELECT n.service_id, n.id, n.status, n.billable_units, n.local_date, n.template_id, n.channel, n.key_type
-    FROM notifications n JOIN known k ON n.service_id = k.service_id AND n.id = k.notification_id
+    FROM notifications n JOIN decided k ON n.service_id = k.service_id AND n.id = k.notification_id
     WHERE n.status IN (1, 2, 3)
+    ORDER BY n.service_id, n.id
     FOR UPDATE OF n
 ),
 changed AS (
     UPDATE notifications n
-    SET status = CASE WHEN o.status = 3 AND k.status = 9 THEN 8 ELSE k.status END,
+    SET status = CASE WHEN o.status = 3 AND k.status = 9 THEN 8 WHEN k.status = 2 THEN greatest(o.status, k.status) ELSE k.status END,
         provider_response = nullif(k.response, ''), updated_at = $7::timestamptz
-    FROM known k JOIN old o ON o.service_id = k.service_id AND o.id = k.notification_id
+    FROM decided k JOIN old o ON o.service_id = k.service_id AND o.id = k.notification_id
     WHERE n.service_id = k.service_id AND n.id = k.notification_id
     RETURNING n.service_id, n.id, n.status, k.provider, k.at
 ),

@@ -8,7 +8,7 @@ JOIN notification_contents c ON c.purge_on = n.purge_on AND c.service_id = n.ser
 LEFT JOIN users u ON u.id = n.created_by_id
 WHERE n.service_id = $1::uuid AND n.key_type = $2::int2
   AND ($3::uuid IS NULL OR n.id < $3::uuid)
-  AND ($4::text IS NULL OR n.client_reference = $4::text)
+  AND ($4::text IS NULL OR (left(n.client_reference, 200) = left($4::text, 200) AND n.client_reference = $4::text))
   AND ($5::int2[] IS NULL OR n.status = ANY ($5::int2[]))
   AND ($6::int2[] IS NULL OR n.channel = ANY ($6::int2[]))
   AND ($7::bool OR n.job_id IS NULL)
