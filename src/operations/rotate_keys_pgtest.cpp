@@ -5,6 +5,7 @@
 
 #include "operations/inbound_contents.hpp"
 #include "operations/manage_service_settings.hpp"
+#include "operations/notification_contents.hpp"
 #include "operations/seed_demo.hpp"
 #include "storage/notification_store.hpp"
 #include "tests/support/management.hpp"
