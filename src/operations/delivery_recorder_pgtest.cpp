@@ -81,16 +81,18 @@ public:
         return made;
     }
 
-    Task<> receive_all(std::vector<Receipt> receipts)
+    template <class... Receipts>
+    Task<> receive_all(Receipts... receipts)
     {
-        for (auto& one : receipts) recorder.receive(std::move(one));
+        (recorder.receive(std::move(receipts)), ...);
         while (scope.running() > 0) co_await sleep_for(milliseconds(1));
     }
     // The first of them keeps the one writer busy while the others come in.
-    Task<> receive_in_one_batch(std::vector<Receipt> receipts)
+    template <class... Receipts>
+    Task<> receive_in_one_batch(Receipts... receipts)
     {
-        receipts.insert(receipts.begin(), receipt("stranger", NotificationStatus::delivered));
-        co_await receive_all(std::move(receipts));
+        auto first = receipt("stranger", NotificationStatus::delivered);
+        co_await receive_all(std::move(first), std::move(receipts)...);
     }
 
     Task<NotificationStatus> status_of(NotificationId id)
@@ -138,7 +140,7 @@ TEST(DeliveryRecorder, AResultThenItsReceipt)
 
             auto receipt = office.receipt("r-1", NotificationStatus::delivered);
             receipt.provider_response = "DELIVRD";
-            co_await office.receive_all({receipt});
+            co_await office.receive_all(receipt);
             const auto fact = co_await database.execute(kFact, pg::Params::of(id), soon());
             EXPECT_EQ(fact.get<std::int16_t>(0, "status"), static_cast<std::int16_t>(NotificationStatus::delivered));
             EXPECT_EQ(fact.get<std::optional<std::string>>(0, "sent_by"), "carrier");
@@ -160,7 +162,7 @@ TEST(DeliveryRecorder, AReceiptThatOvertookItsResultIsAppliedLater)
             Office office(database, co_await asio::this_coro::executor);
             const auto service = co_await office.add_service(Desk::live_service());
             const auto claimed = co_await office.claim(service, 1);
-            co_await office.receive_all({office.receipt("r-1", NotificationStatus::delivered)});
+            co_await office.receive_all(office.receipt("r-1", NotificationStatus::delivered));
             EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::created);
             EXPECT_EQ(co_await number(database, kUnmatched), 1);
             office.clock.advance(seconds(2));
@@ -180,7 +182,7 @@ TEST(DeliveryRecorder, ReceiptsForNothingWeKnowAreDroppedInTheEnd)
         [](pg::Database& database) -> Task<>
         {
             Office office(database, co_await asio::this_coro::executor);
-            co_await office.receive_all({office.receipt("stranger", NotificationStatus::delivered)});
+            co_await office.receive_all(office.receipt("stranger", NotificationStatus::delivered));
             office.clock.advance(std::chrono::hours(3));
             EXPECT_EQ(co_await office.recorder.match_left_over_receipts(soon()), 0U);
             EXPECT_EQ(co_await number(database, kUnmatched), 0);
@@ -198,8 +200,8 @@ TEST(DeliveryRecorder, RepeatedAndLateReceiptsChangeNothing)
             const auto claimed = co_await office.claim(service, 1);
             co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
             const auto delivered = office.receipt("r-1", NotificationStatus::delivered);
-            co_await office.receive_all({delivered, delivered, delivered});
-            co_await office.receive_all({delivered, office.receipt("r-1", NotificationStatus::permanent_failure)});
+            co_await office.receive_all(delivered, delivered, delivered);
+            co_await office.receive_all(delivered, office.receipt("r-1", NotificationStatus::permanent_failure));
             EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::delivered);
             EXPECT_EQ((co_await office.events_of(claimed[0])).size(), 4U);
             co_await office.finish();
@@ -216,10 +218,10 @@ TEST(DeliveryRecorder, TheFinalReceiptOfABatchWins)
             const auto claimed = co_await office.claim(service, 2);
             co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
             co_await office.recorder.record(office.handed_over(claimed[1], "r-2"), soon());
-            co_await office.receive_in_one_batch({office.receipt("r-1", NotificationStatus::pending),
-                                                  office.receipt("r-2", NotificationStatus::delivered),
-                                                  office.receipt("r-1", NotificationStatus::delivered),
-                                                  office.receipt("r-2", NotificationStatus::pending)});
+            co_await office.receive_in_one_batch(office.receipt("r-1", NotificationStatus::pending),
+                                                 office.receipt("r-2", NotificationStatus::delivered),
+                                                 office.receipt("r-1", NotificationStatus::delivered),
+                                                 office.receipt("r-2", NotificationStatus::pending));
             EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::delivered);
             EXPECT_EQ(co_await office.status_of(claimed[1].id), NotificationStatus::delivered);
             EXPECT_EQ(co_await number(database, kAwaiting), 0);
@@ -238,11 +240,11 @@ TEST(DeliveryRecorder, PendingStaysUntilAFinalReceipt)
             const auto claimed = co_await office.claim(service, 1);
             const auto id = claimed[0].id;
             co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
-            co_await office.receive_all({office.receipt("r-1", NotificationStatus::pending)});
+            co_await office.receive_all(office.receipt("r-1", NotificationStatus::pending));
             EXPECT_EQ(co_await office.status_of(id), NotificationStatus::pending);
-            co_await office.receive_all({office.receipt("r-1", NotificationStatus::sending)});
+            co_await office.receive_all(office.receipt("r-1", NotificationStatus::sending));
             EXPECT_EQ(co_await office.status_of(id), NotificationStatus::pending);
-            co_await office.receive_all({office.receipt("r-1", NotificationStatus::permanent_failure)});
+            co_await office.receive_all(office.receipt("r-1", NotificationStatus::permanent_failure));
             EXPECT_EQ(co_await office.status_of(id), NotificationStatus::temporary_failure);
             co_await office.finish();
         });
@@ -262,8 +264,8 @@ TEST(DeliveryRecorder, AMessageAwaitedUnderTwoReferencesIsCountedOnce)
                 "notification_id, look_up_at) SELECT provider, 'r-2', service_id, "
                 "notification_id, look_up_at FROM awaiting_receipts",
                 soon());
-            co_await office.receive_in_one_batch({office.receipt("r-1", NotificationStatus::pending),
-                                                  office.receipt("r-2", NotificationStatus::delivered)});
+            co_await office.receive_in_one_batch(office.receipt("r-1", NotificationStatus::pending),
+                                                 office.receipt("r-2", NotificationStatus::delivered));
             EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::delivered);
             EXPECT_EQ((co_await office.events_of(claimed[0])).size(), 4U);
             co_await office.finish();
@@ -345,10 +347,10 @@ TEST(DeliveryRecorder, OwesACallbackForEachFinalStatus)
             office.recorder.on_callbacks_owed([&told] { ++told; });
             const auto claimed = co_await office.claim(service, 2);
             co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
-            co_await office.receive_all({office.receipt("r-1", NotificationStatus::pending)});
+            co_await office.receive_all(office.receipt("r-1", NotificationStatus::pending));
             EXPECT_EQ(co_await number(database, kCallbacks), 0);
             EXPECT_EQ(told, 0);
-            co_await office.receive_all({office.receipt("r-1", NotificationStatus::delivered)});
+            co_await office.receive_all(office.receipt("r-1", NotificationStatus::delivered));
             EXPECT_EQ(co_await number(database, kCallbacks), 1);
             EXPECT_EQ(told, 1);
             auto failed = office.handed_over(claimed[1], "");

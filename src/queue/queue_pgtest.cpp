@@ -50,6 +50,11 @@ struct Counts
     bool operator==(const Counts&) const = default;
 };
 
+Counts counted(std::int64_t ready, std::int64_t leases, std::int64_t retries)
+{
+    return {ready, leases, retries};
+}
+
 std::ostream& operator<<(std::ostream& out, const Counts& counts)
 {
     return out << counts.ready << " ready, " << counts.leases << " leased, " << counts.retries << " to retry";
@@ -117,7 +122,7 @@ TEST(DeliveryQueue, AClaimIsALeaseWithARisingFence)
                 EXPECT_TRUE(one.sealed.empty()) << "this one's contents are gone";
             }
             EXPECT_EQ(fences.size(), 3U);
-            EXPECT_EQ(co_await counts_of(database), (Counts{0, 3, 0}));
+            EXPECT_EQ(co_await counts_of(database), counted(0, 3, 0));
             EXPECT_TRUE((co_await bench.claim(10)).empty());
         });
 }
@@ -129,8 +134,8 @@ TEST(DeliveryQueue, LanesGoInTheirOrder)
         {
             Bench bench(database, co_await asio::this_coro::executor);
             const auto service = new_service();
-            for (const std::int16_t lane : std::array<std::int16_t, 4>{4, 3, 2, 1})
-                co_await add(database, service, 2, lane);
+            constexpr std::array<std::int16_t, 4> kBackwards{4, 3, 2, 1};
+            for (const auto lane : kBackwards) co_await add(database, service, 2, lane);
             co_await bench.refresh();
             std::vector<std::int16_t> lanes;
             for (const auto& one : co_await bench.claim(8)) lanes.push_back(one.lane);
@@ -213,7 +218,7 @@ TEST(DeliveryQueue, WhatIsReleasedIsClaimedAgainAsTheSameAttempt)
             --stale.fence;
             std::vector<ClaimedDelivery> given_back{stale, claimed.at(1), claimed.at(2)};
             co_await bench.queue.release(std::move(given_back), soon());
-            EXPECT_EQ(co_await counts_of(database), (Counts{2, 2, 0})) << "not the one with an old fence";
+            EXPECT_EQ(co_await counts_of(database), counted(2, 2, 0)) << "not the one with an old fence";
 
             Bench other(database, co_await asio::this_coro::executor);
             other.queue.hint(2, service);
@@ -237,7 +242,7 @@ TEST(DeliveryQueue, ALeaseThatRunsOutIsUncertainAndComesBack)
             EXPECT_EQ(claimed.size(), 2U);
             EXPECT_EQ(co_await bench.queue.recover_expired_leases(kNow + seconds(59), soon()), 0);
             EXPECT_EQ(co_await bench.queue.recover_expired_leases(kNow + seconds(60), soon()), 2);
-            EXPECT_EQ(co_await counts_of(database), (Counts{0, 0, 2}));
+            EXPECT_EQ(co_await counts_of(database), counted(0, 0, 2));
             const auto events = co_await database.execute(kUncertainEvents, pg::Params(), soon());
             EXPECT_EQ(events.get<std::int64_t>(0, 0), 2);
 
@@ -305,7 +310,7 @@ TEST(DeliveryQueue, TwoQueuesSideBySideClaimEverythingOnce)
                          EXPECT_TRUE(co_await drains.join(soon()));
                          EXPECT_EQ(claimed.size(), 2000U);
                          EXPECT_EQ(std::set<Uuid>(claimed.begin(), claimed.end()).size(), 2000U);
-                         EXPECT_EQ(co_await counts_of(database), (Counts{0, 2000, 0}));
+                         EXPECT_EQ(co_await counts_of(database), counted(0, 2000, 0));
                          second.close();
                      });
 }
