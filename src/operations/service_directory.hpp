@@ -1,5 +1,6 @@
 // Services and templates, cached for less than a second: a revoked key, an archived service or a new template version
-// is seen within it. Belongs to the Loop of its Database.
+// is seen within it. While one request reads an entry anew, the others go on with the old one until that second is
+// over. Belongs to the Loop of its Database.
 #pragma once
 
 #include <unordered_map>
@@ -36,6 +37,7 @@ private:
     {
         Value value;
         std::chrono::steady_clock::time_point read_at;
+        bool being_read = false;
     };
     struct VersionKey
     {
@@ -51,7 +53,8 @@ private:
         }
     };
 
-    [[nodiscard]] bool is_fresh(std::chrono::steady_clock::time_point read_at) const;
+    template <class Value>
+    [[nodiscard]] bool is_usable(const Entry<Value>& entry) const;
     ServicePtr make_context(ServiceRecord record) const;
 
     const Clock& clock_;

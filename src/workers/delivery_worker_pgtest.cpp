@@ -231,10 +231,7 @@ TEST(DeliveryWorker, KeepsTestKeysAndResearchModeInsideAndEndsThemByTheirMagicRe
         {
             const auto service = co_await world.add_service();
             const auto research = co_await world.add_service(true);
-            const auto perm_fail = co_await world.accept({.service = service,
-                                                          .to = "perm-fail@simulator.notify",
-                                                          .key_type = KeyType::test,
-                                                          .lane = Lane::test});
+            const auto perm_fail = co_await world.accept(service, "perm-fail@simulator.notify", KeyType::test);
             const auto temp_fail = co_await world.accept(research, "temp-fail@simulator.notify");
             const auto sms = co_await world.accept(service, "+12025550123", KeyType::test);
             co_await world.deliver();

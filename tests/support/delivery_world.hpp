@@ -11,6 +11,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -141,6 +142,7 @@ public:
         contents.personalisation = R"({"name":"Ada"})";
         row.sealed = seal_contents(keys, row.id, contents);
         const auto id = row.id;
+        senders_[id] = row.service_id;
         const auto outcome = co_await by.write(std::move(row), soon());
         if (outcome != WriteOutcome::written) throw std::runtime_error("the message was not accepted");
         co_return id;
@@ -169,7 +171,7 @@ public:
     // The kinds of its events, in their order.
     Task<std::vector<EventKind>> events(NotificationId id)
     {
-        const auto events = co_await NotificationStore(database).events(id, soon());
+        const auto events = co_await NotificationStore(database).events(senders_.at(id), id, soon());
         std::vector<EventKind> kinds;
         for (const auto& event : events) kinds.push_back(event.kind);
         co_return kinds;
@@ -231,6 +233,7 @@ private:
     }
 
     int services_ = 0;
+    std::map<NotificationId, ServiceId> senders_;  // of what was accepted
 };
 
 using WorldTask = std::function<Task<>(DeliveryWorld&)>;
