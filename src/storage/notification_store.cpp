@@ -119,9 +119,9 @@ Task<std::vector<NotificationRow>> NotificationStore::list(ServiceId service, No
 {
     std::optional<Uuid> older_than;
     if (filter.older_than) older_than = filter.older_than->value;
-    auto params =
-        pg::Params::of(service, static_cast<std::int16_t>(filter.key_type), older_than, filter.reference,
-                       numbers(filter.statuses), numbers(filter.channels), filter.include_jobs, today, page_size);
+    auto params = pg::Params::of(service, static_cast<std::int16_t>(filter.key_type), older_than, filter.reference,
+                                 numbers(filter.statuses), numbers(filter.channels), filter.include_jobs, today,
+                                 page_size, uuid_v7_floor(filter.not_before));
     const auto rows = co_await read_as_tenant(service, sql::list_notifications, std::move(params), deadline);
     std::vector<NotificationRow> found;
     found.reserve(rows.size());
