@@ -46,11 +46,38 @@ ServicePtr ServiceDirectory::make_context(ServiceRecord record) const
     return context;
 }
 
+// The one that reads a service; whoever waits looks again when it has ended, however it ended.
+class ServiceDirectory::Reading
+{
+public:
+    Reading(ServiceDirectory& directory, ServiceId id) : directory_(directory), id_(id)
+    {
+        directory_.services_read_.insert(id_);
+    }
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+    ~Reading()
+    {
+        directory_.services_read_.erase(id_);
+        directory_.service_was_read_.notify_all();
+    }
+
+private:
+    ServiceDirectory& directory_;
+    ServiceId id_;
+};
+
 Task<ServicePtr> ServiceDirectory::service(ServiceId id, Deadline deadline)
 {
-    if (const auto found = service_entries_.find(id);
-        found != service_entries_.end() && is_fresh(found->second.read_at))
-        co_return found->second.value;
+    // Under load hundreds ask at the moment that an entry has aged: one reads, the others wait for it.
+    while (true)
+    {
+        const auto found = service_entries_.find(id);
+        if (found != service_entries_.end() && is_fresh(found->second.read_at)) co_return found->second.value;
+        if (!services_read_.contains(id)) break;
+        if (!co_await service_was_read_.wait(deadline)) throw DeadlineExceeded("reading a service");
+    }
+    const Reading reading(*this, id);
     const auto read_at = std::chrono::steady_clock::now();
     auto record = co_await services_.find(id, clock_.now(), deadline);
     ServicePtr context;

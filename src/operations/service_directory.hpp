@@ -3,9 +3,11 @@
 #pragma once
 
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/clock.hpp"
 #include "operations/service_context.hpp"
+#include "runtime/notifier.hpp"
 #include "storage/template_store.hpp"
 
 namespace herald
@@ -51,6 +53,8 @@ private:
         }
     };
 
+    class Reading;
+
     [[nodiscard]] bool is_fresh(std::chrono::steady_clock::time_point read_at) const;
     ServicePtr make_context(ServiceRecord record) const;
 
@@ -59,6 +63,8 @@ private:
     ServiceStore services_;
     TemplateStore templates_;
     std::unordered_map<ServiceId, Entry<ServicePtr>, UuidHash> service_entries_;
+    std::unordered_set<ServiceId, UuidHash> services_read_;  // at this moment
+    Notifier service_was_read_;
     std::unordered_map<TemplateId, Entry<TemplatePtr>, UuidHash> template_entries_;
     std::unordered_map<VersionKey, TemplatePtr, VersionHash> version_entries_;
 };
