@@ -219,6 +219,7 @@ void add_create(CLI::App* noun, CommandContext& context)
     verb->add_option("--rate-limit", service.rate_limit, "Requests a minute and kind of key")->capture_default_str();
     verb->add_option("--permission", service.permissions, "What it may do; may be repeated")
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->capture_default_str();
     verb->add_option("--retention-days-email", service.retention_days_email,
                      "Days that personal data of emails is kept")
@@ -248,10 +249,12 @@ void add_change(CLI::App* noun, CommandContext& context)
     verb->add_option("--message-limit", wanted.message_limit, "Messages a UTC day");
     verb->add_option("--rate-limit", wanted.rate_limit, "Requests a minute and kind of key");
     verb->add_option("--add-permission", arguments->add_permissions, "What it may do from now on; may be repeated")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     verb->add_option("--remove-permission", arguments->remove_permissions,
                      "What it may not do any more; may be repeated")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     verb->add_option("--retention-days-email", wanted.retention_days_email,
                      "Days that personal data of emails is kept");
     verb->add_option("--retention-days-sms", wanted.retention_days_sms, "The same for text messages");

@@ -88,7 +88,7 @@ TEST(AcceptNotification, WritesFactsContentsQueueRowEventAndLedger)
             const auto queued = co_await database.execute(kQueued, pg::Params(), soon());
             EXPECT_EQ(queued.get<std::int16_t>(0, "lane"), static_cast<std::int16_t>(Lane::normal));
             EXPECT_EQ(queued.get<Uuid>(0, "notification_id"), id.value);
-            const auto events = co_await store.events(id, soon());
+            const auto events = co_await store.events(service.service.id, id, soon());
             EXPECT_EQ(events.size(), 1U);
             EXPECT_EQ(events.at(0).kind, EventKind::accepted);
             EXPECT_EQ(co_await number(database, kUsage), 1);

@@ -8,6 +8,28 @@ namespace herald
 namespace
 {
 
+// The age at which an entry is of no use to anybody.
+constexpr auto kOldest = seconds(1);
+
+// Marks an entry that is there as being read anew. The entry may be gone by the end.
+template <class Entries>
+class Reading
+{
+public:
+    Reading(Entries& entries, const typename Entries::key_type& id) : entries_(entries), id_(id) { mark(true); }
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+    ~Reading() { mark(false); }
+
+private:
+    void mark(bool being_read)
+    {
+        if (const auto found = entries_.find(id_); found != entries_.end()) found->second.being_read = being_read;
+    }
+    Entries& entries_;
+    const typename Entries::key_type id_;
+};
+
 TemplatePtr make_template(Template facts)
 {
     auto compiled = rendering::CompiledTemplate::compile(facts.type, facts.subject, facts.content);
@@ -21,9 +43,11 @@ ServiceDirectory::ServiceDirectory(pg::Database& database, const KeyRing& keys, 
 {
 }
 
-bool ServiceDirectory::is_fresh(std::chrono::steady_clock::time_point read_at) const
+template <class Value>
+bool ServiceDirectory::is_usable(const Entry<Value>& entry) const
 {
-    return std::chrono::steady_clock::now() - read_at < options_.max_age;
+    const auto age = std::chrono::steady_clock::now() - entry.read_at;
+    return age < options_.max_age || (entry.being_read && age < kOldest);
 }
 
 ServicePtr ServiceDirectory::make_context(ServiceRecord record) const
@@ -46,38 +70,11 @@ ServicePtr ServiceDirectory::make_context(ServiceRecord record) const
     return context;
 }
 
-// The one that reads a service; whoever waits looks again when it has ended, however it ended.
-class ServiceDirectory::Reading
-{
-public:
-    Reading(ServiceDirectory& directory, ServiceId id) : directory_(directory), id_(id)
-    {
-        directory_.services_read_.insert(id_);
-    }
-    Reading(const Reading&) = delete;
-    Reading& operator=(const Reading&) = delete;
-    ~Reading()
-    {
-        directory_.services_read_.erase(id_);
-        directory_.service_was_read_.notify_all();
-    }
-
-private:
-    ServiceDirectory& directory_;
-    ServiceId id_;
-};
-
 Task<ServicePtr> ServiceDirectory::service(ServiceId id, Deadline deadline)
 {
-    // Under load hundreds ask at the moment that an entry has aged: one reads, the others wait for it.
-    while (true)
-    {
-        const auto found = service_entries_.find(id);
-        if (found != service_entries_.end() && is_fresh(found->second.read_at)) co_return found->second.value;
-        if (!services_read_.contains(id)) break;
-        if (!co_await service_was_read_.wait(deadline)) throw DeadlineExceeded("reading a service");
-    }
-    const Reading reading(*this, id);
+    const auto found = service_entries_.find(id);
+    if (found != service_entries_.end() && is_usable(found->second)) co_return found->second.value;
+    const Reading reading(service_entries_, id);
     const auto read_at = std::chrono::steady_clock::now();
     auto record = co_await services_.find(id, clock_.now(), deadline);
     ServicePtr context;
@@ -89,10 +86,11 @@ Task<ServicePtr> ServiceDirectory::service(ServiceId id, Deadline deadline)
 
 Task<TemplatePtr> ServiceDirectory::current_template(ServiceId service, TemplateId id, Deadline deadline)
 {
-    if (const auto found = template_entries_.find(id); found != template_entries_.end() &&
-                                                       is_fresh(found->second.read_at) &&
-                                                       found->second.value->facts.service_id == service)
+    const auto found = template_entries_.find(id);
+    if (found != template_entries_.end() && is_usable(found->second) &&
+        found->second.value->facts.service_id == service)
         co_return found->second.value;
+    const Reading reading(template_entries_, id);
     const auto read_at = std::chrono::steady_clock::now();
     auto facts = co_await templates_.find(service, id, deadline);
     if (!facts) co_return nullptr;

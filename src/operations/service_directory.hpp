@@ -1,13 +1,12 @@
 // Services and templates, cached for less than a second: a revoked key, an archived service or a new template version
-// is seen within it. Belongs to the Loop of its Database.
+// is seen within it. While one request reads an entry anew, the others go on with the old one until that second is
+// over. Belongs to the Loop of its Database.
 #pragma once
 
 #include <unordered_map>
-#include <unordered_set>
 
 #include "base/clock.hpp"
 #include "operations/service_context.hpp"
-#include "runtime/notifier.hpp"
 #include "storage/template_store.hpp"
 
 namespace herald
@@ -38,6 +37,7 @@ private:
     {
         Value value;
         std::chrono::steady_clock::time_point read_at;
+        bool being_read = false;
     };
     struct VersionKey
     {
@@ -53,9 +53,8 @@ private:
         }
     };
 
-    class Reading;
-
-    [[nodiscard]] bool is_fresh(std::chrono::steady_clock::time_point read_at) const;
+    template <class Value>
+    [[nodiscard]] bool is_usable(const Entry<Value>& entry) const;
     ServicePtr make_context(ServiceRecord record) const;
 
     const Clock& clock_;
@@ -63,8 +62,6 @@ private:
     ServiceStore services_;
     TemplateStore templates_;
     std::unordered_map<ServiceId, Entry<ServicePtr>, UuidHash> service_entries_;
-    std::unordered_set<ServiceId, UuidHash> services_read_;  // at this moment
-    Notifier service_was_read_;
     std::unordered_map<TemplateId, Entry<TemplatePtr>, UuidHash> template_entries_;
     std::unordered_map<VersionKey, TemplatePtr, VersionHash> version_entries_;
 };

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rendering/sanitise.hpp"
+
 namespace herald::rendering
 {
 namespace
@@ -40,6 +42,15 @@ TEST(Email, ValuesMayHoldMarkdownButNoHtml)
     EXPECT_THAT(rendered.html, HasSubstr("&lt;script&gt;"));
     EXPECT_THAT(rendered.html, Not(HasSubstr("<script")));
     EXPECT_THAT(rendered.plain_text, HasSubstr("<script>alert(1)</script>"));
+}
+
+TEST(Email, SanitisedValuesAreShownAsTheyWereWritten)
+{
+    const std::string_view written = "# a *b* _c_ [d](e) <i> 1. f - g | h! {i} + j \\ k `l`";
+    const auto rendered = render_email(email("((a))"), with({{"a", sanitise_text(written)}}));
+    EXPECT_EQ(rendered.plain_text, std::string(written) + "\n");
+    EXPECT_THAT(rendered.html, Not(HasSubstr("<h2")));
+    EXPECT_THAT(rendered.html, Not(HasSubstr("<a ")));
 }
 
 TEST(Email, ListValuesBecomeBullets)

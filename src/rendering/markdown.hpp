@@ -3,8 +3,10 @@
 // The dialect (notifications-utils, markdown.py, which is mistune 0.8.4 with changes): "# " and "## " headings with or
 // without the space, or underlined with = and -; rules of three or more of - * _; lists with - * • or 1. at up to six
 // levels; inset text behind ^; [text](address "title"), [text][name] with "[name]: address"; addresses that begin with
-// http:// or https:// become links by themselves; every line break counts. Emphasis, code, HTML and ">" are text.
-// Images and tables are left out, as the family leaves them out. A backslash takes the meaning from any punctuation.
+// http:// or https:// become links by themselves; every line break counts. Emphasis, code, HTML, footnotes and ">" are
+// text. Images and tables are left out, as the family leaves them out. A backslash takes the meaning from any
+// punctuation. rendering/typography.hpp sets quotes and dashes; the quotes of a link's text stay straight, as the
+// family leaves them, and an address is never changed.
 //
 // Where the family garbles a text we do not follow it: "1.5 million", "-5 °C" and "**note**" begin no list, a numbered
 // list behind an empty line is not drawn into the bullets before it, a line of text never swallows the break before its
@@ -12,7 +14,8 @@
 //
 // Security: a tree holds text only; the writers escape all of it. Link targets are http, https, mailto, tel or ftp
 // (a target without a scheme gets http://); any other scheme leaves the text and no link. Depth is bounded by
-// kMaxNesting, time is linear in the size of the source, memory too.
+// kMaxNesting; time and memory are linear in the size of the source: 2 MB of brackets take 0.1 s, the worst that is
+// known (headings of one letter) 0.7 s and 190 bytes of memory for each of the source.
 //
 // Pure functions; thread-safe; never fail. Invalid UTF-8 becomes U+FFFD.
 #pragma once

@@ -88,6 +88,13 @@ std::optional<std::vector<std::int16_t>> numbers(const std::vector<Enum>& values
 
 }  // namespace
 
+Instant oldest_shown(const Service& service, const TimeZone& zone, LocalDate today)
+{
+    // A day of slack: an id is made a moment before its row's time, and this is a bound, not the rule (purge_on is).
+    const int days = std::max(service.retention_days_email, service.retention_days_sms) + 1;
+    return zone.start_of(add_days(today, -days));
+}
+
 Task<pg::Rows> NotificationStore::read_as_tenant(ServiceId service, pg::Statement statement, pg::Params params,
                                                  Deadline deadline)
 {
@@ -125,9 +132,7 @@ Task<std::vector<NotificationRow>> NotificationStore::list(ServiceId service, No
 Task<NumberedPage> NotificationStore::page(Service owner, NumberedPageRequest asked, LocalDate today, Deadline deadline)
 {
     const auto& filter = asked.filter;
-    std::optional<Uuid> first_id;
-    if (asked.not_before) first_id = uuid_v7_floor(*asked.not_before);
-    auto params = pg::Params::of(owner.id, static_cast<std::int16_t>(filter.key_type), first_id,
+    auto params = pg::Params::of(owner.id, static_cast<std::int16_t>(filter.key_type), uuid_v7_floor(filter.not_before),
                                  numbers(filter.statuses), numbers(filter.channels), filter.include_jobs, today);
     auto counting = params;
     counting.add(kCountedExactly + 1);
@@ -145,7 +150,7 @@ Task<NumberedPage> NotificationStore::page(Service owner, NumberedPageRequest as
     page.has_more = rows.size() > size;
     for (std::size_t i = 0; i < std::min(rows.size(), size); ++i) page.rows.push_back(read_notification(rows, i));
     page.total = counted.get<std::int64_t>(0, "total");
-    if (page.total > kCountedExactly)
+    if (counted.get<std::int64_t>(0, "examined") > kCountedExactly)
     {
         const auto told = co_await count_beyond(std::move(owner), asked, today, deadline);
         const auto seen = skipped + static_cast<std::int64_t>(rows.size());
@@ -157,10 +162,10 @@ Task<NumberedPage> NotificationStore::page(Service owner, NumberedPageRequest as
 Task<std::int64_t> NotificationStore::count_beyond(Service owner, NumberedPageRequest asked, LocalDate today,
                                                    Deadline deadline)
 {
+    const LocalDate asked_from = utc_date(asked.filter.not_before);
     const auto first_day = [&](int retention_days)
     {
-        const LocalDate kept = add_days(today, -retention_days);
-        return asked.not_before ? std::max(kept, utc_date(*asked.not_before)) : kept;
+        return std::max(add_days(today, -retention_days), asked_from);
     };
     auto params = pg::Params::of(owner.id, static_cast<std::int16_t>(asked.filter.key_type),
                                  numbers(asked.filter.statuses), numbers(asked.filter.channels),

@@ -49,13 +49,17 @@ struct NotificationFilter
     std::vector<NotificationStatus> statuses;  // empty: all
     std::vector<Channel> channels;             // empty: all
     bool include_jobs = false;
+    Instant not_before{};  // at least oldest_shown(): it bounds what is read to fill a page
 };
+
+// Before this instant no message of the service is shown any more: its retention has passed. A service that shortens
+// its retention takes what is older out of its lists at once.
+Instant oldest_shown(const Service& service, const TimeZone& zone, LocalDate today);
 
 // A page by its number, as v1 has it.
 struct NumberedPageRequest
 {
     NotificationFilter filter;  // older_than and reference are not used
-    std::optional<Instant> not_before;
     std::int64_t page = 1;
     std::int32_t page_size = 250;
 };
@@ -142,9 +146,9 @@ public:
     // Newest first, at most `page_size`.
     Task<std::vector<NotificationRow>> list(ServiceId service, NotificationFilter filter, LocalDate today,
                                             std::int32_t page_size, Deadline deadline);
-    // v1's answer holds a total and a link to the last page, so this one counts, at a bounded price: rows up to
-    // kCountedExactly; of what is beyond, the ledger tells how many there are. Its figure includes messages of jobs and
-    // goes by whole days, so it may be a little high; it is never less than what was seen.
+    // v1's answer holds a total and a link to the last page, so this one counts, at a bounded price: the service's
+    // newest rows, up to kCountedExactly of them. Should there be more, the ledger tells how many. Its figure includes
+    // messages of jobs and goes by whole days, so it may be a little high; it is never less than what was seen.
     static constexpr std::int64_t kCountedExactly = 10'000;
     Task<NumberedPage> page(Service owner, NumberedPageRequest asked, LocalDate today, Deadline deadline);
     // Those that are found, in any order. Across services: for the developer's mailbox.

@@ -172,8 +172,8 @@ test('the service is called back when a message is delivered', async () => {
   try {
     const url = `http://127.0.0.1:${receiver.address().port}/receipts`;
     const set = await herald(
-      ['service', 'callback', dev.ready.service_id, '--type', 'delivery_status', '--url', url, '--bearer-token', 'a-long-enough-token', '--allow-http'],
-      { env: { HERALD_DATABASE_URL: dev.ready.database_url }, cwd: dev.folder },
+      ['service', 'callback', dev.ready.service_id, '--type', 'delivery_status', '--url', url, '--bearer-token', 'a-long-enough-token', '--allow-http', '--data', 'data'],
+      { cwd: dev.folder },
     );
     assert.equal(set.code, 0, set.stderr);
     const sent = await live.sendEmail(dev.ready.templates.email, 'ada@example.gov', {

@@ -75,7 +75,7 @@ std::string facts_of(const MailboxItem& item)
                            fmt::format("{} (version {})", item.label->template_name, item.label->template_version));
     }
     facts += fact("Captured", time_element(entry.received_at));
-    facts += fact("Notification", fmt::format("<code>{}</code>", entry.id.to_string()));
+    facts += fact("Notification", fmt::format(R"(<a href="#{0}"><code>{0}</code></a>)", entry.id.to_string()));
     return facts;
 }
 

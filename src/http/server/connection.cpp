@@ -46,6 +46,15 @@ Refusal refusal_of(ParseStatus status)
     }
 }
 
+// Nothing was routed, but a body that is too large came from a client of the API, who can tell by the path which shape
+// it reads.
+Response refusal_response(int status, std::string_view message, std::string_view target)
+{
+    if (status == status_of(ErrorKind::too_large) && target.starts_with("/v2/"))
+        return error_response(Error(ErrorKind::too_large, std::string(message)), ErrorShape::v2);
+    return internal_error_response(status, message);
+}
+
 }  // namespace
 
 asio::mutable_buffer InputBuffer::prepare(std::size_t size)
@@ -252,7 +261,7 @@ Task<> Connection::refuse(int status, std::string_view message)
 {
     RequestMetrics::refused(status);
     ending_ = false;
-    const Response response = internal_error_response(status, message);
+    const Response response = refusal_response(status, message, request_.target);
     head_.clear();
     append_head(head_, response, request_, state_.date, ConnectionHeader::close);
     enter(Phase::writing, state_.options.write_timeout);

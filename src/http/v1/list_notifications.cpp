@@ -99,11 +99,13 @@ Asked read_query(const Request& request, const Context& context, FieldErrors& er
     asked.request.page = read_positive(query, "page", 1, errors);
     asked.request.page_size =
         static_cast<std::int32_t>(std::min(read_positive(query, "page_size", kPageSize, errors), kPageSize));
+    const LocalDate today = context.zone.date_of(context.clock.now());
+    asked.request.filter.not_before = oldest_shown(request.principal.service->service(), context.zone, today);
     if (const auto days = read_integer(query, "limit_days", errors))
     {
         const auto back = static_cast<int>(std::clamp(*days, -kMostDays, kMostDays));
-        const LocalDate today = context.zone.date_of(context.clock.now());
-        asked.request.not_before = context.zone.start_of(add_days(today, -back));
+        asked.request.filter.not_before =
+            std::max(asked.request.filter.not_before, context.zone.start_of(add_days(today, -back)));
     }
     if (const auto text = query.first("older_than"); text && !NotificationId::parse(*text))
         errors.add("older_than", "Not a valid UUID.");

@@ -237,20 +237,20 @@ TEST_F(V1, EachFilterOfTheList)
 // What is beyond the rows that are counted comes from the ledger.
 TEST_F(V1, ALargeTotalIsTheLedgers)
 {
-    server_->run_sql(
-        fmt::format("INSERT INTO notifications (service_id, id, template_id, template_version, key_type, channel, "
-                    "status, billable_units, "
-                    "international, rate_multiplier, local_date, purge_on, created_at) "
-                    "SELECT '{0}', ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, '{1}', 1, 1, 2, 1, "
-                    "1, false, 1, current_date, "
-                    "current_date + 8, now() FROM generate_series(1, 10010) n; "
-                    "INSERT INTO notification_contents SELECT purge_on, service_id, id, '' FROM notifications WHERE "
-                    "service_id = '{0}'; "
-                    "INSERT INTO ledger VALUES (current_date, '{0}', '{1}', 2, 1, 1, 10000, 10000); "
-                    "INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, "
-                    "notifications, billable_units) "
-                    "VALUES (current_date, '{0}', '{1}', 2, 1, 1, 10, 10)",
-                    service_.id.to_string(), sms_.to_string()));
+    server_->run_sql(fmt::format(
+        "INSERT INTO notifications (service_id, id, template_id, template_version, key_type, channel, "
+        "status, billable_units, "
+        "international, rate_multiplier, local_date, purge_on, created_at) "
+        "SELECT '{0}', ('{2}' || lpad(to_hex(n), 12, '0'))::uuid, '{1}', 1, 1, 2, 1, "
+        "1, false, 1, current_date, "
+        "current_date + 8, now() FROM generate_series(1, 10010) n; "
+        "INSERT INTO notification_contents SELECT purge_on, service_id, id, '' FROM notifications WHERE "
+        "service_id = '{0}'; "
+        "INSERT INTO ledger VALUES (current_date, '{0}', '{1}', 2, 1, 1, 10000, 10000); "
+        "INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, "
+        "notifications, billable_units) "
+        "VALUES (current_date, '{0}', '{1}', 2, 1, 1, 10, 10)",
+        service_.id.to_string(), sms_.to_string(), uuid_v7_floor(SystemClock().now()).to_string().substr(0, 24)));
     const auto newest = send();
     const auto answer = client_->get("/notifications?page_size=1");
     ASSERT_EQ(answer.status, 200) << answer.raw.body;

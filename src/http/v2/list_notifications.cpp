@@ -120,8 +120,10 @@ Task<Response> list_notifications(Request& request, Context& context)
 {
     auto filter = read_filter(request.query, request.principal.key->type);
     if (!filter) co_return error_response(filter.error(), ErrorShape::v2);
-    const ServiceId service = request.principal.service->service().id;
+    const Service& owner = request.principal.service->service();
+    const ServiceId service = owner.id;
     const LocalDate today = context.zone.date_of(context.clock.now());
+    filter->not_before = oldest_shown(owner, context.zone, today);
     auto rows = co_await context.notifications.list(service, std::move(*filter), today, kPageSize, request.deadline);
 
     json::object links{{"current", link(request, std::nullopt)}};

@@ -204,5 +204,60 @@ TEST_F(Authentication, OptionsPassesThroughIt)
     EXPECT_EQ(allowed.body, "");
 }
 
+// The internal column of the table. No route needs an internal client yet, so the authenticator is asked by itself; it
+// looks nothing up.
+class InternalAuthentication : public ::testing::Test
+{
+protected:
+    static std::string judge(const std::optional<std::string>& authorization)
+    {
+        Request request;
+        if (authorization) request.headers.add("Authorization", *authorization);
+        std::string verdict;
+        const auto ask = [&](pg::Database& database) -> Task<>
+        {
+            const SystemClock clock;
+            const auto keys = KeyRing::generate();
+            ServiceDirectory directory(database, keys, clock, {});
+            ServiceAuthenticator authenticator(directory, clock, "notify-admin", "secret");
+            const auto result = co_await authenticator.authenticate(Auth::internal_client, request);
+            verdict =
+                result ? "welcome"
+                       : error_text(read_answer(received(auth_error_response(result.error(), ErrorShape::internal))));
+        };
+        with_database_at(*test_cluster().database("postgres"), ask, 1);
+        return verdict;
+    }
+    static std::string signed_by(std::string_view issuer, std::string_view secret,
+                                 std::chrono::seconds age = std::chrono::seconds(0))
+    {
+        return "Bearer " + sign_token(issuer, secret, SystemClock().now() - age);
+    }
+
+private:
+    static test_support::HttpResponse received(const Response& response)
+    {
+        test_support::HttpResponse raw;
+        raw.status = response.status;
+        raw.body = response.body;
+        return raw;
+    }
+};
+
+TEST_F(InternalAuthentication, EachRow)
+{
+    EXPECT_EQ(judge(std::nullopt), R"(401 {"token":["Unauthorized: authentication token must be provided"]})");
+    EXPECT_EQ(judge("Basic x"), R"(401 {"token":["Unauthorized: authentication bearer scheme must be used"]})");
+    EXPECT_EQ(judge("Bearer x"), "403 {\"token\":[\"" + kMalformed.substr(kMalformed.find("Invalid")) + "\"]}");
+    EXPECT_EQ(judge("Bearer " + forge_token(kHs256, R"({"iat":1})", "secret")),
+              R"(403 {"token":["Invalid token: iss field not provided"]})");
+    EXPECT_EQ(judge(signed_by("somebody", "secret")),
+              R"(401 {"token":["Unauthorized: not allowed to perform this action"]})");
+    EXPECT_EQ(judge(signed_by("notify-admin", "another")), R"(403 {"token":["Invalid token: API key not found"]})");
+    EXPECT_EQ(judge(signed_by("notify-admin", "secret", std::chrono::seconds(40))),
+              R"(403 {"token":["Error: Your system clock must be accurate to within 30 seconds"]})");
+    EXPECT_EQ(judge(signed_by("notify-admin", "secret")), "welcome");
+}
+
 }  // namespace
 }  // namespace herald::http

@@ -97,6 +97,15 @@
     unseen = 0;
     document.title = title;
   });
+  // A message has an address of its own: /#<id of the notification>.
+  const open = () => {
+    const one = [...mailbox.querySelectorAll('.message')].find((message) => message.dataset.id === location.hash.slice(1));
+    if (!one) return;
+    one.firstElementChild.open = true;
+    one.scrollIntoView();
+  };
+  window.addEventListener('hashchange', open);
   localise(document);
+  open();
   refresh();
 })();

@@ -1,5 +1,6 @@
 -- One page, newest first, by keyset on the id. $1 service, $2 key type, $3 ids before this one or null, $4 reference or null, $5 statuses or null,
--- $6 channels or null, $7 with messages of jobs, $8 today, $9 page size.
+-- $6 channels or null, $7 with messages of jobs, $8 today, $9 page size, $10 ids from this one: facts are kept, so without a bound the last page would
+-- read the whole history.
 SELECT n.id, n.template_id, n.template_version, n.key_type, n.channel, n.status, n.billable_units, n.international, n.created_at, n.sent_at,
        n.updated_at, n.client_reference, n.provider_response, n.provider_reference, n.sent_by, n.job_id, n.job_row_number, n.api_key_id,
        u.name AS created_by_name, c.sealed
@@ -7,7 +8,7 @@ FROM notifications n
 JOIN notification_contents c ON c.purge_on = n.purge_on AND c.service_id = n.service_id AND c.notification_id = n.id
 LEFT JOIN users u ON u.id = n.created_by_id
 WHERE n.service_id = $1::uuid AND n.key_type = $2::int2
-  AND ($3::uuid IS NULL OR n.id < $3::uuid)
+  AND n.id >= $10::uuid AND ($3::uuid IS NULL OR n.id < $3::uuid)
   AND ($4::text IS NULL OR (left(n.client_reference, 200) = left($4::text, 200) AND n.client_reference = $4::text))
   AND ($5::int2[] IS NULL OR n.status = ANY ($5::int2[]))
   AND ($6::int2[] IS NULL OR n.channel = ANY ($6::int2[]))

@@ -1,4 +1,4 @@
--- One numbered page of v1, newest first. $1 service, $2 key type, $3 ids from this one or null, $4 statuses or null, $5 channels or null,
+-- One numbered page of v1, newest first. $1 service, $2 key type, $3 ids from this one, $4 statuses or null, $5 channels or null,
 -- $6 with messages of jobs, $7 today, $8 how many to skip, $9 how many to give.
 SELECT n.id, n.template_id, n.template_version, n.key_type, n.channel, n.status, n.billable_units, n.international, n.created_at, n.sent_at,
        n.updated_at, n.client_reference, n.provider_response, n.provider_reference, n.sent_by, n.job_id, n.job_row_number, n.api_key_id,
@@ -7,7 +7,7 @@ FROM (
     -- The rows to skip are found without their contents.
     SELECT * FROM notifications
     WHERE service_id = $1::uuid AND key_type = $2::int2
-      AND ($3::uuid IS NULL OR id >= $3::uuid)
+      AND id >= $3::uuid
       AND ($4::int2[] IS NULL OR status = ANY ($4::int2[]))
       AND ($5::int2[] IS NULL OR channel = ANY ($5::int2[]))
       AND ($6::bool OR job_id IS NULL)

@@ -1,0 +1,403 @@
+#include "operations/delivery_recorder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "queue/queue.hpp"
+#include "sql/queries.hpp"
+#include "storage/notification_store.hpp"
+#include "tests/support/operations_fixture.hpp"
+
+namespace herald
+{
+namespace
+{
+
+using testing::Desk;
+using ::testing::ElementsAre;
+using testing::number;
+using testing::soon;
+using testing::TestService;
+using testing::with_database;
+
+constexpr pg::Statement kAwaiting{"t_awaiting", "SELECT count(*) FROM awaiting_receipts"};
+constexpr pg::Statement kUnmatched{"t_unmatched", "SELECT count(*) FROM unmatched_receipts"};
+constexpr pg::Statement kLeases{"t_leases", "SELECT count(*) FROM queue_leases"};
+constexpr pg::Statement kRetries{"t_retries", "SELECT count(*) FROM queue_retries"};
+constexpr pg::Statement kCallbacks{"t_callbacks", "SELECT count(*) FROM callback_tasks"};
+constexpr pg::Statement kUnits{"t_units", "SELECT sum(billable_units)::int8 FROM notifications"};
+constexpr pg::Statement kFact{"t_fact",
+                              "SELECT status, sent_by, provider_reference, provider_response, sent_at "
+                              "FROM notifications WHERE id = $1"};
+
+// A desk whose messages are claimed and recorded.
+class Office : public Desk
+{
+public:
+    Office(pg::Database& to, const asio::any_io_executor& executor)
+        : Desk(to, executor),
+          recorder(database, clock, scope, executor),
+          wake_up_(executor),
+          queue_(database, wake_up_, QueueOptions())
+    {
+    }
+
+    // `count` messages, accepted and claimed.
+    Task<std::vector<ClaimedDelivery>> claim(const TestService& service, std::size_t count)
+    {
+        for (std::size_t i = 0; i < count; ++i)
+        {
+            const auto answer = co_await send(service, service.normal, text_to(service, "+12028675309"));
+            if (!answer) throw std::logic_error(answer.error().message);
+        }
+        co_await queue_.refresh_services(soon());
+        auto claimed = co_await queue_.claim(count, clock.now(), soon());
+        if (claimed.size() != count) throw std::logic_error("not everything was claimed");
+        co_return claimed;
+    }
+
+    SendResult handed_over(const ClaimedDelivery& claimed, std::string reference) const
+    {
+        SendResult result;
+        result.service_id = claimed.service_id;
+        result.id = claimed.id;
+        result.fence = claimed.fence;
+        result.hand_off = HandOff::awaits_receipt;
+        result.status = NotificationStatus::sending;
+        result.provider = "carrier";
+        result.reference = std::move(reference);
+        result.fragments = 2;
+        result.look_up_at = clock.now() + seconds(60);
+        return result;
+    }
+
+    Receipt receipt(std::string reference, NotificationStatus status) const
+    {
+        Receipt made;
+        made.provider = "carrier";
+        made.reference = std::move(reference);
+        made.status = status;
+        made.at = clock.now();
+        return made;
+    }
+
+    Task<> receive_all(std::vector<Receipt> receipts)
+    {
+        for (auto& one : receipts) recorder.receive(std::move(one));
+        while (scope.running() > 0) co_await sleep_for(milliseconds(1));
+    }
+    // The first of them keeps the one writer busy while the others come in.
+    Task<> receive_in_one_batch(std::vector<Receipt> receipts)
+    {
+        receipts.insert(receipts.begin(), receipt("stranger", NotificationStatus::delivered));
+        co_await receive_all(std::move(receipts));
+    }
+
+    Task<NotificationStatus> status_of(NotificationId id)
+    {
+        const auto rows = co_await database.execute(kFact, pg::Params::of(id), soon());
+        co_return static_cast<NotificationStatus>(rows.get<std::int16_t>(0, "status"));
+    }
+
+    Task<std::vector<EventKind>> events_of(const ClaimedDelivery& of)
+    {
+        NotificationStore store(database);
+        std::vector<EventKind> kinds;
+        for (const auto& event : co_await store.events(of.service_id, of.id, soon())) kinds.push_back(event.kind);
+        co_return kinds;
+    }
+
+    Task<> finish()
+    {
+        const auto differences = co_await database.execute(sql::check_ledger, pg::Params(), soon());
+        EXPECT_TRUE(differences.empty());
+        co_await close();
+    }
+
+    DeliveryRecorder recorder;
+
+private:
+    WakeUp wake_up_;
+    DeliveryQueue queue_;
+};
+
+TEST(DeliveryRecorder, AResultThenItsReceipt)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 1);
+            const auto id = claimed.at(0).id;
+            co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
+            EXPECT_EQ(co_await office.status_of(id), NotificationStatus::sending);
+            EXPECT_EQ(co_await number(database, kUnits), 2);
+            EXPECT_EQ(co_await number(database, kLeases), 0);
+            EXPECT_EQ(co_await number(database, kAwaiting), 1);
+
+            auto receipt = office.receipt("r-1", NotificationStatus::delivered);
+            receipt.provider_response = "DELIVRD";
+            co_await office.receive_all({receipt});
+            const auto fact = co_await database.execute(kFact, pg::Params::of(id), soon());
+            EXPECT_EQ(fact.get<std::int16_t>(0, "status"), static_cast<std::int16_t>(NotificationStatus::delivered));
+            EXPECT_EQ(fact.get<std::optional<std::string>>(0, "sent_by"), "carrier");
+            EXPECT_EQ(fact.get<std::optional<std::string>>(0, "provider_reference"), "r-1");
+            EXPECT_EQ(fact.get<std::optional<std::string>>(0, "provider_response"), "DELIVRD");
+            EXPECT_EQ(fact.get<std::optional<Instant>>(0, "sent_at"), office.clock.now());
+            EXPECT_EQ(co_await number(database, kAwaiting), 0);
+            EXPECT_EQ((co_await office.events_of(claimed[0])).size(), 4U);
+            EXPECT_EQ(co_await number(database, kCallbacks), 0) << "the service wants none";
+            co_await office.finish();
+        });
+}
+
+TEST(DeliveryRecorder, AReceiptThatOvertookItsResultIsAppliedLater)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 1);
+            co_await office.receive_all({office.receipt("r-1", NotificationStatus::delivered)});
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::created);
+            EXPECT_EQ(co_await number(database, kUnmatched), 1);
+            office.clock.advance(seconds(2));
+            EXPECT_EQ(co_await office.recorder.match_left_over_receipts(soon()), 0U) << "nobody awaits it yet";
+            co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
+            EXPECT_EQ(co_await office.recorder.match_left_over_receipts(soon()), 1U);
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::delivered);
+            EXPECT_EQ(co_await number(database, kUnmatched), 0);
+            EXPECT_EQ(co_await number(database, kAwaiting), 0);
+            co_await office.finish();
+        });
+}
+
+TEST(DeliveryRecorder, ReceiptsForNothingWeKnowAreDroppedInTheEnd)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            co_await office.receive_all({office.receipt("stranger", NotificationStatus::delivered)});
+            office.clock.advance(std::chrono::hours(3));
+            EXPECT_EQ(co_await office.recorder.match_left_over_receipts(soon()), 0U);
+            EXPECT_EQ(co_await number(database, kUnmatched), 0);
+            co_await office.finish();
+        });
+}
+
+TEST(DeliveryRecorder, RepeatedAndLateReceiptsChangeNothing)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 1);
+            co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
+            const auto delivered = office.receipt("r-1", NotificationStatus::delivered);
+            co_await office.receive_all({delivered, delivered, delivered});
+            co_await office.receive_all({delivered, office.receipt("r-1", NotificationStatus::permanent_failure)});
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::delivered);
+            EXPECT_EQ((co_await office.events_of(claimed[0])).size(), 4U);
+            co_await office.finish();
+        });
+}
+
+TEST(DeliveryRecorder, TheFinalReceiptOfABatchWins)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 2);
+            co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
+            co_await office.recorder.record(office.handed_over(claimed[1], "r-2"), soon());
+            co_await office.receive_in_one_batch({office.receipt("r-1", NotificationStatus::pending),
+                                                  office.receipt("r-2", NotificationStatus::delivered),
+                                                  office.receipt("r-1", NotificationStatus::delivered),
+                                                  office.receipt("r-2", NotificationStatus::pending)});
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::delivered);
+            EXPECT_EQ(co_await office.status_of(claimed[1].id), NotificationStatus::delivered);
+            EXPECT_EQ(co_await number(database, kAwaiting), 0);
+            co_await office.finish();
+        });
+}
+
+// The reference: pending, then a permanent failure, is temporary. And nothing moves back.
+TEST(DeliveryRecorder, PendingStaysUntilAFinalReceipt)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 1);
+            const auto id = claimed[0].id;
+            co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
+            co_await office.receive_all({office.receipt("r-1", NotificationStatus::pending)});
+            EXPECT_EQ(co_await office.status_of(id), NotificationStatus::pending);
+            co_await office.receive_all({office.receipt("r-1", NotificationStatus::sending)});
+            EXPECT_EQ(co_await office.status_of(id), NotificationStatus::pending);
+            co_await office.receive_all({office.receipt("r-1", NotificationStatus::permanent_failure)});
+            EXPECT_EQ(co_await office.status_of(id), NotificationStatus::temporary_failure);
+            co_await office.finish();
+        });
+}
+
+TEST(DeliveryRecorder, AMessageAwaitedUnderTwoReferencesIsCountedOnce)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 1);
+            co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
+            co_await database.run_script(
+                "INSERT INTO awaiting_receipts (provider, reference, service_id, "
+                "notification_id, look_up_at) SELECT provider, 'r-2', service_id, "
+                "notification_id, look_up_at FROM awaiting_receipts",
+                soon());
+            co_await office.receive_in_one_batch({office.receipt("r-1", NotificationStatus::pending),
+                                                  office.receipt("r-2", NotificationStatus::delivered)});
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::delivered);
+            EXPECT_EQ((co_await office.events_of(claimed[0])).size(), 4U);
+            co_await office.finish();
+        });
+}
+
+TEST(DeliveryRecorder, AnOldFenceIsIgnored)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 1);
+            auto stale = office.handed_over(claimed[0], "r-old");
+            --stale.fence;
+            co_await office.recorder.record(std::move(stale), soon());
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::created);
+            EXPECT_EQ(co_await number(database, kLeases), 1);
+            EXPECT_EQ(co_await number(database, kAwaiting), 0);
+            co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::sending);
+            co_await office.recorder.record(office.handed_over(claimed[0], "r-again"), soon());
+            EXPECT_EQ(co_await number(database, kAwaiting), 1) << "the lease is gone: so is what it entitled to";
+            co_await office.finish();
+        });
+}
+
+TEST(DeliveryRecorder, EachOutcomeLeavesTheMessageWhereItBelongs)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 4);
+            auto done = office.handed_over(claimed[0], "r-1");
+            done.hand_off = HandOff::done;
+            done.status = NotificationStatus::sent;
+            auto again = office.handed_over(claimed[1], "");
+            again.hand_off = HandOff::try_again;
+            again.retry_at = office.clock.now() + seconds(300);
+            auto uncertain = again;
+            uncertain.id = claimed[2].id;
+            uncertain.fence = claimed[2].fence;
+            uncertain.uncertain = true;
+            auto failed = office.handed_over(claimed[3], "");
+            failed.hand_off = HandOff::failed;
+            failed.status = NotificationStatus::technical_failure;
+            failed.detail = "rejected: 550";
+            for (auto* result : {&done, &again, &uncertain, &failed}) co_await office.recorder.record(*result, soon());
+
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::sent);
+            EXPECT_EQ(co_await office.status_of(claimed[1].id), NotificationStatus::created);
+            EXPECT_EQ(co_await office.status_of(claimed[3].id), NotificationStatus::technical_failure);
+            EXPECT_EQ(co_await number(database, kAwaiting), 0);
+            EXPECT_EQ(co_await number(database, kRetries), 2);
+            EXPECT_EQ(co_await number(database, kLeases), 0);
+            using enum EventKind;
+            EXPECT_THAT(co_await office.events_of(claimed[1]), ElementsAre(accepted, attempt_started, attempt_failed));
+            EXPECT_THAT(co_await office.events_of(claimed[2]),
+                        ElementsAre(accepted, attempt_started, attempt_uncertain));
+            EXPECT_THAT(co_await office.events_of(claimed[3]), ElementsAre(accepted, attempt_started, gave_up));
+            co_await office.finish();
+        });
+}
+
+TEST(DeliveryRecorder, OwesACallbackForEachFinalStatus)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            ServiceStore services(database, testing::test_keys());
+            co_await services.put_callback(service.service.id, "delivery_status", "https://example.gov/receipts",
+                                           "token-of-the-service", office.clock.now(), soon());
+            int told = 0;
+            office.recorder.on_callbacks_owed([&told] { ++told; });
+            const auto claimed = co_await office.claim(service, 2);
+            co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
+            co_await office.receive_all({office.receipt("r-1", NotificationStatus::pending)});
+            EXPECT_EQ(co_await number(database, kCallbacks), 0);
+            EXPECT_EQ(told, 0);
+            co_await office.receive_all({office.receipt("r-1", NotificationStatus::delivered)});
+            EXPECT_EQ(co_await number(database, kCallbacks), 1);
+            EXPECT_EQ(told, 1);
+            auto failed = office.handed_over(claimed[1], "");
+            failed.hand_off = HandOff::failed;
+            failed.status = NotificationStatus::technical_failure;
+            co_await office.recorder.record(std::move(failed), soon());
+            EXPECT_EQ(co_await number(database, kCallbacks), 2);
+            EXPECT_EQ(told, 2);
+            co_await office.finish();
+        });
+}
+
+Task<> record_into(DeliveryRecorder& recorder, SendResult result, int& refused)
+{
+    try
+    {
+        co_await recorder.record(std::move(result), soon());
+    }
+    catch (const std::runtime_error&)
+    {
+        ++refused;
+    }
+}
+
+// A provider's text with a NUL must not cost other messages a second send.
+TEST(DeliveryRecorder, ARowTheDatabaseRefusesDoesNotFailItsNeighbours)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            Office office(database, executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 40);
+            int refused = 0;
+            TaskScope calls(executor);
+            for (std::size_t i = 0; i < claimed.size(); ++i)
+            {
+                auto result = office.handed_over(claimed[i], "r-" + std::to_string(i));
+                if (i == 17) result.detail = std::string("a\0b", 3);
+                calls.spawn("record", record_into(office.recorder, std::move(result), refused));
+            }
+            EXPECT_TRUE(co_await calls.join(soon()));
+            EXPECT_EQ(refused, 1);
+            EXPECT_EQ(co_await number(database, kLeases), 1);
+            EXPECT_EQ(co_await number(database, kAwaiting), 39);
+            co_await office.finish();
+        });
+}
+
+}  // namespace
+}  // namespace herald

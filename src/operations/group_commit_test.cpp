@@ -1,0 +1,189 @@
+#include "operations/group_commit.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "runtime/notifier.hpp"
+
+namespace herald
+{
+namespace
+{
+
+using ::testing::ElementsAre;
+
+// A committer that doubles numbers, once it is let through.
+class Doubler
+{
+public:
+    explicit Doubler(const asio::any_io_executor& executor, GroupCommitOptions options = {})
+        : scope(executor),
+          commits(scope, executor, options, [this](std::vector<const int*> items) { return commit(std::move(items)); })
+    {
+    }
+
+    void let_through()
+    {
+        open_ = true;
+        opened_.notify_all();
+    }
+
+    std::vector<std::size_t> batches;
+    TaskScope scope;
+    GroupCommit<int, int> commits;
+
+private:
+    Task<std::vector<int>> commit(std::vector<const int*> items)
+    {
+        batches.push_back(items.size());
+        while (!open_)
+            if (!co_await opened_.wait(deadline_in(seconds(10)))) throw DeadlineExceeded("never let through");
+        std::vector<int> doubled;
+        for (const int* item : items)
+        {
+            if (*item < 0) throw std::invalid_argument("negative");
+            doubled.push_back(*item * 2);
+        }
+        co_return doubled;
+    }
+
+    bool open_ = false;
+    Notifier opened_;
+};
+
+Deadline soon()
+{
+    return deadline_in(seconds(10));
+}
+
+Task<> submit_into(Doubler& doubler, int item, Deadline deadline, std::map<int, std::string>& seen)
+{
+    try
+    {
+        seen[item] = std::to_string(co_await doubler.commits.submit(item, deadline));
+    }
+    catch (const DeadlineExceeded&)
+    {
+        seen[item] = "late";
+    }
+    catch (const std::exception& error)
+    {
+        seen[item] = error.what();
+    }
+}
+
+TEST(GroupCommit, WhatWaitsBecomesOneBatchAndEachGetsItsOwnOutcome)
+{
+    run_task<void>(
+        []() -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            Doubler doubler(executor, {.max_batch = 4, .writers = 1, .max_waiting = 100});
+            std::map<int, std::string> seen;
+            TaskScope calls(executor);
+            for (int i = 1; i <= 10; ++i) calls.spawn("submit", submit_into(doubler, i, soon(), seen));
+            EXPECT_THAT(doubler.batches, ElementsAre(1)) << "the first one does not wait for company";
+            doubler.let_through();
+            EXPECT_TRUE(co_await calls.join(soon()));
+            EXPECT_THAT(doubler.batches, ElementsAre(1, 4, 4, 1));
+            for (int i = 1; i <= 10; ++i) EXPECT_EQ(seen[i], std::to_string(2 * i));
+            EXPECT_TRUE(co_await doubler.scope.join(soon()));
+        });
+}
+
+TEST(GroupCommit, AFailureReachesEveryoneInTheBatchAndNobodyElse)
+{
+    run_task<void>(
+        []() -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            Doubler doubler(executor, {.max_batch = 2, .writers = 1, .max_waiting = 100});
+            std::map<int, std::string> seen;
+            TaskScope calls(executor);
+            for (const int item : {1, 2, -3, 4, 5}) calls.spawn("submit", submit_into(doubler, item, soon(), seen));
+            doubler.let_through();
+            EXPECT_TRUE(co_await calls.join(soon()));
+            EXPECT_EQ(seen,
+                      (std::map<int, std::string>{{1, "2"}, {2, "negative"}, {-3, "negative"}, {4, "8"}, {5, "10"}}));
+            EXPECT_TRUE(co_await doubler.scope.join(soon()));
+        });
+}
+
+TEST(GroupCommit, OneWhoseTimeIsOverGoesAndTheOthersStay)
+{
+    run_task<void>(
+        []() -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            Doubler doubler(executor, {.max_batch = 8, .writers = 1, .max_waiting = 100});
+            std::map<int, std::string> seen;
+            TaskScope patient(executor);
+            TaskScope hasty(executor);
+            patient.spawn("submit", submit_into(doubler, 1, soon(), seen));
+            hasty.spawn("submit", submit_into(doubler, 2, deadline_in(milliseconds(1)), seen));
+            EXPECT_TRUE(co_await hasty.join(soon()));
+            EXPECT_EQ(seen[2], "late");
+            doubler.let_through();
+            EXPECT_TRUE(co_await patient.join(soon()));
+            EXPECT_EQ(seen[1], "2");
+            EXPECT_TRUE(co_await doubler.scope.join(soon()));
+        });
+}
+
+TEST(GroupCommit, SaysWhenTooManyWait)
+{
+    run_task<void>(
+        []() -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            Doubler doubler(executor, {.max_batch = 2, .writers = 1, .max_waiting = 3});
+            std::map<int, std::string> seen;
+            TaskScope calls(executor);
+            for (int i = 1; i <= 3; ++i) calls.spawn("submit", submit_into(doubler, i, soon(), seen));
+            EXPECT_FALSE(doubler.commits.is_full()) << "one is under way, two wait";
+            calls.spawn("submit", submit_into(doubler, 4, soon(), seen));
+            EXPECT_TRUE(doubler.commits.is_full());
+            doubler.let_through();
+            EXPECT_TRUE(co_await calls.join(soon()));
+            EXPECT_FALSE(doubler.commits.is_full());
+            EXPECT_TRUE(co_await doubler.scope.join(soon()));
+        });
+}
+
+TEST(GroupCommit, ASecondWriterWorksBesideTheFirst)
+{
+    run_task<void>(
+        []() -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            Doubler doubler(executor, {.max_batch = 8, .writers = 2, .max_waiting = 100});
+            std::map<int, std::string> seen;
+            TaskScope calls(executor);
+            for (int i = 1; i <= 5; ++i) calls.spawn("submit", submit_into(doubler, i, soon(), seen));
+            EXPECT_THAT(doubler.batches, ElementsAre(1, 1));
+            doubler.let_through();
+            EXPECT_TRUE(co_await calls.join(soon()));
+            EXPECT_THAT(doubler.batches, ElementsAre(1, 1, 3));
+            EXPECT_TRUE(co_await doubler.scope.join(soon()));
+        });
+}
+
+TEST(GroupCommit, RefusesAtOnceWhenItsScopeIsClosed)
+{
+    run_task<void>(
+        []() -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            Doubler doubler(executor);
+            doubler.scope.close();
+            std::map<int, std::string> seen;
+            co_await submit_into(doubler, 1, soon(), seen);
+            EXPECT_EQ(seen[1], "group commit: shutting down");
+            EXPECT_FALSE(doubler.commits.is_full());
+        });
+}
+
+}  // namespace
+}  // namespace herald
