@@ -178,7 +178,7 @@ CREATE TABLE notification_contents (
     service_id uuid NOT NULL,
     notification_id uuid NOT NULL,
     sealed bytea NOT NULL,
-    PRIMARY KEY (purge_on, service_id, notification_id)
+    PRIMARY KEY (service_id, notification_id, purge_on) -- so: led by purge_on, a plan without statistics reads a whole day
 ) PARTITION BY RANGE (purge_on);
 
 -- Everything that ever happened to a message, append-only. `kind` numbers: domain/notifications/event.hpp.

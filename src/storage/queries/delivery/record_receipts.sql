@@ -21,20 +21,21 @@ ended AS (
     DELETE FROM awaiting_receipts a USING known k
     WHERE a.provider = k.provider AND a.reference = k.reference AND k.status NOT IN (2, 3)
 ),
+-- Carries all columns along: see record_send_results.
 old AS (
-    SELECT n.service_id, n.id, n.status, n.billable_units, n.local_date, n.template_id, n.channel, n.key_type
-    FROM notifications n JOIN decided k ON n.service_id = k.service_id AND n.id = k.notification_id
+    SELECT k.*, n.status AS old_status, n.billable_units, n.local_date, n.template_id, n.channel, n.key_type
+    FROM decided k JOIN notifications n ON n.service_id = k.service_id AND n.id = k.notification_id
     WHERE n.status IN (1, 2, 3)
     ORDER BY n.service_id, n.id
     FOR UPDATE OF n
 ),
 changed AS (
     UPDATE notifications n
-    SET status = CASE WHEN o.status = 3 AND k.status = 9 THEN 8 WHEN k.status = 2 THEN greatest(o.status, k.status) ELSE k.status END,
-        provider_response = nullif(k.response, ''), updated_at = $7::timestamptz
-    FROM decided k JOIN old o ON o.service_id = k.service_id AND o.id = k.notification_id
-    WHERE n.service_id = k.service_id AND n.id = k.notification_id
-    RETURNING n.service_id, n.id, n.status, k.provider, k.at
+    SET status = CASE WHEN o.old_status = 3 AND o.status = 9 THEN 8 WHEN o.status = 2 THEN greatest(o.old_status, o.status) ELSE o.status END,
+        provider_response = nullif(o.response, ''), updated_at = $7::timestamptz
+    FROM old o
+    WHERE n.service_id = o.service_id AND n.id = o.notification_id
+    RETURNING n.service_id, n.id, n.status, o.provider, o.old_status, o.billable_units, o.local_date, o.template_id, o.channel, o.key_type
 ),
 noted AS (
     INSERT INTO notification_events (at, service_id, notification_id, kind, status, provider)
@@ -44,11 +45,9 @@ counted AS (
     INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, notifications, billable_units)
     SELECT local_date, service_id, template_id, channel, key_type, status, sum(n), sum(units)
     FROM (
-        SELECT o.local_date, o.service_id, o.template_id, o.channel, o.key_type, o.status, -1 AS n, -o.billable_units AS units
-        FROM old o JOIN changed c ON c.service_id = o.service_id AND c.id = o.id
+        SELECT local_date, service_id, template_id, channel, key_type, old_status AS status, -1 AS n, -billable_units AS units FROM changed
         UNION ALL
-        SELECT o.local_date, o.service_id, o.template_id, o.channel, o.key_type, c.status, 1, o.billable_units
-        FROM old o JOIN changed c ON c.service_id = o.service_id AND c.id = o.id
+        SELECT local_date, service_id, template_id, channel, key_type, status, 1, billable_units FROM changed
     ) d
     GROUP BY local_date, service_id, template_id, channel, key_type, status
     HAVING sum(n) <> 0

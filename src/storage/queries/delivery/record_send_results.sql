@@ -12,28 +12,28 @@ ended AS (
     WHERE l.service_id = i.service_id AND l.notification_id = i.id AND l.fence = i.fence
     RETURNING i.*, l.lane, l.channel, l.attempt, l.uncertain
 ),
+-- Carries all columns along: a join of one of these sets with another would be a nested loop over estimates of one row.
 old AS (
-    SELECT n.service_id, n.id, n.status, n.billable_units, n.local_date, n.template_id, n.channel, n.key_type
-    FROM notifications n JOIN ended e ON n.service_id = e.service_id AND n.id = e.id
+    SELECT e.*, n.status AS old_status, n.billable_units AS old_units, n.local_date, n.template_id, n.key_type
+    FROM ended e JOIN notifications n ON n.service_id = e.service_id AND n.id = e.id
     FOR UPDATE OF n
 ),
 changed AS (
     UPDATE notifications n
-    SET status = CASE WHEN o.status = 1 THEN e.status ELSE n.status END,
-        billable_units = CASE WHEN e.outcome IN (1, 2) THEN e.fragments ELSE n.billable_units END,
-        sent_at = CASE WHEN e.outcome IN (1, 2) THEN coalesce(n.sent_at, $13::timestamptz) ELSE n.sent_at END,
-        sent_by = CASE WHEN e.outcome IN (1, 2) THEN e.provider ELSE n.sent_by END,
-        provider_reference = CASE WHEN e.outcome IN (1, 2) THEN e.reference ELSE n.provider_reference END,
+    SET status = CASE WHEN o.old_status = 1 THEN o.status ELSE n.status END,
+        billable_units = CASE WHEN o.outcome IN (1, 2) THEN o.fragments ELSE n.billable_units END,
+        sent_at = CASE WHEN o.outcome IN (1, 2) THEN coalesce(n.sent_at, $13::timestamptz) ELSE n.sent_at END,
+        sent_by = CASE WHEN o.outcome IN (1, 2) THEN o.provider ELSE n.sent_by END,
+        provider_reference = CASE WHEN o.outcome IN (1, 2) THEN o.reference ELSE n.provider_reference END,
         updated_at = $13::timestamptz
-    FROM ended e JOIN old o ON o.service_id = e.service_id AND o.id = e.id
-    WHERE n.service_id = e.service_id AND n.id = e.id AND e.outcome <> 3
-    RETURNING n.service_id, n.id, n.status, n.billable_units
+    FROM old o
+    WHERE n.service_id = o.service_id AND n.id = o.id AND o.outcome <> 3
+    RETURNING n.service_id, n.id, n.status, n.billable_units, o.old_status, o.old_units, o.local_date, o.template_id, o.channel,
+              o.key_type, o.outcome, o.kind, o.attempt, o.provider, o.reference, o.detail, o.look_up_at
 ),
 awaited AS (
     INSERT INTO awaiting_receipts (provider, reference, service_id, notification_id, look_up_at)
-    SELECT e.provider, e.reference, e.service_id, e.id, e.look_up_at
-    FROM ended e JOIN old o ON o.service_id = e.service_id AND o.id = e.id
-    WHERE e.outcome = 1 AND o.status IN (1, 2, 3)
+    SELECT provider, reference, service_id, id, look_up_at FROM changed WHERE outcome = 1 AND old_status IN (1, 2, 3)
     ON CONFLICT (provider, reference) DO NOTHING
 ),
 retried AS (
@@ -42,18 +42,17 @@ retried AS (
 ),
 noted AS (
     INSERT INTO notification_events (at, service_id, notification_id, kind, status, attempt, provider, detail)
-    SELECT $13::timestamptz, e.service_id, e.id, e.kind, c.status, e.attempt, e.provider, nullif(e.detail, '')
-    FROM ended e LEFT JOIN changed c ON c.service_id = e.service_id AND c.id = e.id
+    SELECT $13::timestamptz, service_id, id, kind, status, attempt, provider, nullif(detail, '') FROM changed
+    UNION ALL
+    SELECT $13::timestamptz, service_id, id, kind, NULL::int2, attempt, provider, nullif(detail, '') FROM ended WHERE outcome = 3
 ),
 counted AS (
     INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, notifications, billable_units)
     SELECT local_date, service_id, template_id, channel, key_type, status, sum(n), sum(units)
     FROM (
-        SELECT o.local_date, o.service_id, o.template_id, o.channel, o.key_type, o.status, -1 AS n, -o.billable_units AS units
-        FROM old o JOIN changed c ON c.service_id = o.service_id AND c.id = o.id
+        SELECT local_date, service_id, template_id, channel, key_type, old_status AS status, -1 AS n, -old_units AS units FROM changed
         UNION ALL
-        SELECT o.local_date, o.service_id, o.template_id, o.channel, o.key_type, c.status, 1, c.billable_units
-        FROM old o JOIN changed c ON c.service_id = o.service_id AND c.id = o.id
+        SELECT local_date, service_id, template_id, channel, key_type, status, 1, billable_units FROM changed
     ) d
     GROUP BY local_date, service_id, template_id, channel, key_type, status
     HAVING sum(n) <> 0 OR sum(units) <> 0
@@ -61,9 +60,8 @@ counted AS (
 owed AS (
     INSERT INTO callback_tasks (service_id, notification_id, callback_type, run_at, attempt)
     SELECT c.service_id, c.id, 'delivery_status', $13::timestamptz, 1
-    FROM changed c JOIN ended e ON e.service_id = c.service_id AND e.id = c.id
-    JOIN service_callbacks s ON s.service_id = c.service_id AND s.callback_type = 'delivery_status'
-    WHERE e.outcome = 4
+    FROM changed c JOIN service_callbacks s ON s.service_id = c.service_id AND s.callback_type = 'delivery_status'
+    WHERE c.outcome = 4
     ON CONFLICT DO NOTHING
     RETURNING notification_id
 )
