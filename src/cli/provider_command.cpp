@@ -68,7 +68,8 @@ void add_provider_command(CLI::App& root, CommandContext& context)
 {
     auto* noun = add_noun(root, context, "provider", "Who carries messages");
     noun->footer(
-        "An inactive provider is not used. Which active one carries a channel is said by providers.email and "
+        "An inactive provider is not used: its messages wait and are tried again. Which one carries a channel is said "
+        "by providers.email and "
         "providers.sms in the\n"
         "configuration; sharing the traffic out by priority, and failing over, are not built yet.");
     on_call(noun->add_subcommand("list", "All providers"), context, std::make_shared<List>(), list);

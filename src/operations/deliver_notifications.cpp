@@ -116,6 +116,12 @@ SendResult DeliverNotifications::settled(const ClaimedDelivery& claimed, const P
     return result;
 }
 
+Provider* DeliverNotifications::choose_provider(const ClaimedDelivery& claimed, const Service& service) const
+{
+    if (stays_inside(claimed, service)) return providers_.simulator;
+    return static_cast<Channel>(claimed.channel) == Channel::sms ? providers_.sms : providers_.email;
+}
+
 Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const ClaimedDelivery& claimed,
                                                                            Deadline deadline)
 {
@@ -124,9 +130,15 @@ Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const
     if (!contents) co_return Failure(contents.error());
     ServicePtr service;
     TemplatePtr from;
+    Prepared prepared;
+    bool active = true;
     try
     {
         service = co_await directory_.service(claimed.service_id, deadline);
+        if (service) prepared.provider = choose_provider(claimed, service->service());
+        if (prepared.provider != nullptr && prepared.provider != providers_.simulator)
+            active = co_await directory_.provider_is_active(static_cast<Channel>(claimed.channel),
+                                                            prepared.provider->name(), deadline);
         from = co_await directory_.template_version(claimed.service_id, claimed.template_id, claimed.template_version,
                                                     deadline);
     }
@@ -137,17 +149,14 @@ Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const
     if (!service || !service->service().active) co_return fail(ErrorKind::forbidden, "the service is archived");
     if (!from) co_return fail(ErrorKind::not_found, "its template version is gone");
 
-    Prepared prepared;
+    if (prepared.provider == nullptr)
+        co_return fail(ErrorKind::unavailable, "no provider is configured for this channel");
+    if (!active) co_return fail(ErrorKind::unavailable, "the provider is switched off");
+
     auto message = render(claimed, *contents, service->service(), *from, options_, prepared.fragments);
     if (!message) co_return Failure(message.error());
     prepared.message = std::move(*message);
-    const bool is_sms = prepared.message.channel == Channel::sms;
-    prepared.provider = stays_inside(claimed, service->service()) ? providers_.simulator
-                        : is_sms                                  ? providers_.sms
-                                                                  : providers_.email;
-    if (stays_inside(claimed, service->service())) prepared.fragments = 0;  // nothing to pay for
-    if (prepared.provider == nullptr)
-        co_return fail(ErrorKind::unavailable, "no provider is configured for this channel");
+    if (prepared.provider == providers_.simulator) prepared.fragments = 0;  // nothing to pay for
     co_return prepared;
 }
 

@@ -62,6 +62,7 @@ private:
         std::int16_t fragments = 0;
     };
 
+    [[nodiscard]] Provider* choose_provider(const ClaimedDelivery& claimed, const Service& service) const;
     Task<Result<Prepared>> prepare(const ClaimedDelivery& claimed, Deadline deadline);
     static Result<OutgoingMessage> render(const ClaimedDelivery& claimed, const NotificationContents& contents,
                                           const Service& service, const TemplateContext& from,

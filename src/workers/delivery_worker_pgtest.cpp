@@ -259,6 +259,30 @@ TEST(DeliveryWorker, FailsTheMessagesOfAnArchivedServiceTechnically)
         });
 }
 
+TEST(DeliveryWorker, KeepsMessagesForAProviderThatIsSwitchedOffUntilItIsOnAgain)
+{
+    in_delivery_world(
+        [](DeliveryWorld& world) -> Task<>
+        {
+            const auto service = co_await world.add_service();
+            co_await world.database.run_script("UPDATE providers SET active = false WHERE name = 'capture'", soon());
+            const auto email = co_await world.accept(service);
+            co_await world.deliver();
+            EXPECT_EQ(co_await world.status(email), NotificationStatus::created);
+            EXPECT_EQ(world.mailbox->size(), 0U);
+
+            co_await world.database.run_script("UPDATE providers SET active = true", soon());
+            // The directory keeps what it read for less than a second, on the clock of the machine.
+            for (int i = 0; i < 100 && co_await world.status(email) != NotificationStatus::delivered; ++i)
+            {
+                world.clock.advance(kRetryPause);
+                co_await turn(world);
+                co_await sleep_for(milliseconds(50));
+            }
+            EXPECT_EQ(co_await world.status(email), NotificationStatus::delivered);
+        });
+}
+
 TEST(DeliveryWorker, GivesBackWhatWasClaimedAndNotBegunWhenItIsStopped)
 {
     WorldOptions options;

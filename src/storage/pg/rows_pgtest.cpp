@@ -84,7 +84,8 @@ TEST(Rows, GiveBackArraysOfEveryTypeWithTheirNulls)
             co_await expect_array(database, "a_bytea", bytes, no_bytes);
             co_await expect_array(database, "a_uuid", make_uuid_v4(), make_uuid_v4());
             co_await expect_array(database, "a_time", now, Instant());
-            co_await expect_array(database, "a_date", date, LocalDate(std::chrono::year{1970} / 1 / 1));
+            const LocalDate epoch = std::chrono::year{1970} / 1 / 1;
+            co_await expect_array(database, "a_date", date, epoch);
         });
 }
 
