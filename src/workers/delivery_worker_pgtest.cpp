@@ -265,7 +265,7 @@ TEST(DeliveryWorker, KeepsMessagesForAProviderThatIsSwitchedOffUntilItIsOnAgain)
         [](DeliveryWorld& world) -> Task<>
         {
             const auto service = co_await world.add_service();
-            co_await world.database.run_script("UPDATE providers SET active = false WHERE name = 'capture'", soon());
+            co_await world.database.run_script("INSERT INTO providers VALUES (1, 'email', 100, false)", soon());
             const auto email = co_await world.accept(service);
             co_await world.deliver();
             EXPECT_EQ(co_await world.status(email), NotificationStatus::created);

@@ -194,38 +194,58 @@ Throughput measure_beside_snapshot(const Site& site, std::uint16_t port, const B
     return held;
 }
 
-DeliverFigures measure(const Site& site, const BenchOptions& options)
+// A running process, and what its providers have taken.
+struct Running
 {
-    DeliverFigures figures;
-    auto mailbox = std::make_shared<Mailbox>(kMailbox);
-    Node node(site.settings(), site.keys(), RoleSet::all(), mailbox);
-    if (auto started = node.start(); !started) throw std::runtime_error(started.error().message);
+    explicit Running(const Site& site) : node(site.settings(), site.keys(), RoleSet::all(), mailbox)
+    {
+        if (auto started = node.start(); !started) throw std::runtime_error(started.error().message);
+    }
+    ~Running() { node.stop(); }
 
+    std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>(kMailbox);
+    Node node;
+};
+
+void measure_without_backlog(const Site& site, const BenchOptions& options, DeliverFigures& figures)
+{
+    const Running running(site);
+    const auto port = running.node.port();
     options.progress("lone messages");
-    auto lone = measure_hand_off(*mailbox, site.demo().demo, node.port());
+    auto lone = measure_hand_off(*running.mailbox, site.demo().demo, port);
     figures.handoff_p50_ms = percentile(lone, 50);
     figures.handoff_p95_ms = percentile(lone, 95);
     figures.handoff_p99_ms = percentile(lone, 99);
 
     options.progress("the whole life of a message");
-    const auto plain = measure_throughput(site, node.port(), options);
+    const auto plain = measure_throughput(site, port, options);
     options.progress("the same with an idle snapshot held open");
-    const auto held = measure_beside_snapshot(site, node.port(), options);
-    figures.delivered_per_s_with_snapshot = held.per_second;
-    figures.undelivered = held.undelivered;
+    const auto held = measure_beside_snapshot(site, port, options);
     figures.delivered_per_s = plain.per_second;
-    figures.messages = plain.messages;
-    figures.undelivered += plain.undelivered;
+    figures.delivered_per_s_with_snapshot = held.per_second;
+    figures.messages = plain.messages + held.messages;
+    figures.undelivered = plain.undelivered + held.undelivered;
+}
 
+// The backlog is queued while nobody works, so that it is whole when the measurement begins.
+void measure_behind_backlog(const Site& site, const BenchOptions& options, DeliverFigures& figures)
+{
     options.progress(fmt::format("a backlog of {} messages of another service", options.backlog));
     fill_backlog(site, options.backlog);
     figures.backlog = static_cast<std::uint64_t>(ask(site, sql::bench_count_unfinished, site.demo().other.service_id));
     options.progress("lone messages beside it");
-    auto beside = measure_hand_off(*mailbox, site.demo().demo, node.port());
+    const Running running(site);
+    auto beside = measure_hand_off(*running.mailbox, site.demo().demo, running.node.port());
     figures.handoff_p95_ms_behind_backlog = percentile(beside, 95);
     figures.handoff_p99_ms_behind_backlog = percentile(beside, 99);
     figures.rss_mb = resident_mb();
-    node.stop();
+}
+
+DeliverFigures measure(const Site& site, const BenchOptions& options)
+{
+    DeliverFigures figures;
+    measure_without_backlog(site, options, figures);
+    measure_behind_backlog(site, options, figures);
     return figures;
 }
 
