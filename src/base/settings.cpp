@@ -158,14 +158,11 @@ ConfigKeys describe(Settings& settings)
     describe_edges(keys, settings);
     describe_sending(keys, settings);
     describe_providers(keys, settings);
-    keys.integer("retention.default_days", settings.retention.default_days, 1, 366,
-                 "Days that personal data is kept where a service did not choose.");
     keys.choice("log.level", settings.log.level, {"debug", "info", "warning", "error"},
                 "Least weight of what is logged.");
     keys.choice("log.format", settings.log.format, {"json", "text"}, "json for machines, text for people.");
     keys.integer("shutdown.drain_seconds", settings.shutdown.drain_seconds, 0, 3600,
                  "How long a process that is stopped may finish its work.");
-    keys.text("node.name", settings.node.name, "Name of this process in leases and logs; empty: the host's name.");
     return keys;
 }
 

@@ -88,11 +88,6 @@ struct ProviderSettings
     std::string sms = "capture";
 };
 
-struct RetentionSettings
-{
-    std::int64_t default_days = 7;
-};
-
 struct LogSettings
 {
     std::string level = "info";
@@ -102,11 +97,6 @@ struct LogSettings
 struct ShutdownSettings
 {
     std::int64_t drain_seconds = 25;
-};
-
-struct NodeSettings
-{
-    std::string name;
 };
 
 struct Settings
@@ -122,10 +112,8 @@ struct Settings
     SmtpSettings smtp;
     SmsSettings sms;
     ProviderSettings providers;
-    RetentionSettings retention;
     LogSettings log;
     ShutdownSettings shutdown;
-    NodeSettings node;
 };
 
 struct SettingsSources

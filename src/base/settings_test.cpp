@@ -80,7 +80,7 @@ TEST(Settings, the_dump_reads_back_and_hides_secrets)
 {
     Settings settings;
     settings.http.port = 8080;
-    settings.retention.default_days = 30;
+    settings.callbacks.tries = 3;
     const std::string dump = dump_settings(settings);
     const auto again = load_settings(file(dump));
     ASSERT_TRUE(again) << again.error().message;

@@ -148,6 +148,16 @@ test('team and test keys keep their promises', async () => {
   await eventually('temporary failure', async () => (await status(temporary.data.id)) === 'temporary-failure');
 });
 
+test('a file is refused as long as the service has not set up files', async () => {
+  const refused = await refusal(
+    live.sendEmail(dev.ready.templates.email, 'ada@example.gov', {
+      personalisation: { name: live.prepareUpload(Buffer.from('a file')) },
+    }),
+  );
+  assert.equal(refused.status, 400);
+  assert.match(refused.data.errors[0].message, /^Send files by email has not been set up/);
+});
+
 test('errors come in the shape the client hands on', async () => {
   const wrongKey = new client.NotifyClient(dev.ready.base_url, dev.ready.keys.normal.slice(0, -1) + 'f'.replace('f', '0'));
   const refused = await refusal(wrongKey.getAllTemplates());

@@ -36,6 +36,8 @@ public:
     std::string constraint;  // name of the violated constraint, or empty
 
     [[nodiscard]] bool is_unique_violation() const { return sqlstate == "23505"; }
+    // Classes 53 (insufficient resources, disk full among them) and 57 (operator intervention).
+    [[nodiscard]] bool is_out_of_service() const { return sqlstate.starts_with("53") || sqlstate.starts_with("57"); }
     // 40001 and 40P01: the transaction may be tried again.
     [[nodiscard]] bool is_retryable() const { return sqlstate == "40001" || sqlstate == "40P01"; }
     // Classes 22 (data), 23 (integrity) and 54 (limits): the fault is in a row, and a batch without it may be taken.
