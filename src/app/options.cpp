@@ -24,7 +24,8 @@ http::ServerOptions server_options(const Settings& settings)
     options.header_timeout = milliseconds(settings.http.header_timeout_ms);
     options.body_timeout = milliseconds(settings.http.body_timeout_ms);
     options.request_timeout = milliseconds(settings.http.request_timeout_ms);
-    options.drain_timeout = seconds(settings.shutdown.drain_seconds);
+    // Ends before the process as a whole has to.
+    options.drain_timeout = seconds(std::max<std::int64_t>(1, settings.shutdown.drain_seconds - 5));
     options.trust_proxy_headers = settings.http.trust_proxy_headers;
     return options;
 }

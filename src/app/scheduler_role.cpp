@@ -47,6 +47,16 @@ SchedulerRole::~SchedulerRole()
     halt();
 }
 
+// A task may take minutes, and a stop seconds. Each may be cut off at any line: its statements fail, and it is run
+// again.
+Task<> SchedulerRole::close_at_stop(StopToken stop)
+{
+    while (!co_await stop.wait_for(std::chrono::hours(1)))
+    {
+    }
+    parts_->database.close();
+}
+
 Task<> SchedulerRole::open()
 {
     co_await parts_->database.connect(deadline_in(kConnectTimeout));
@@ -54,6 +64,7 @@ Task<> SchedulerRole::open()
 
 Task<> SchedulerRole::run(StopToken stop)
 {
+    scope().spawn("scheduler_stop", close_at_stop(stop));
     co_await parts_->scheduler.run(std::move(stop));
 }
 

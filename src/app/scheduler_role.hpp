@@ -20,6 +20,7 @@ public:
 private:
     Task<> open() override;
     Task<> run(StopToken stop) override;
+    Task<> close_at_stop(StopToken stop);
 
     struct Parts;
     std::unique_ptr<Parts> parts_;

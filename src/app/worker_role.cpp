@@ -1,5 +1,7 @@
 #include "app/worker_role.hpp"
 
+#include <stdexcept>
+
 #include "app/options.hpp"
 #include "app/providers.hpp"
 #include "queue/wake_channel.hpp"
@@ -14,6 +16,7 @@ namespace
 {
 
 constexpr auto kConnectTimeout = seconds(10);
+constexpr auto kLookAtParts = seconds(1);
 
 DeliveryWorker::Options worker_options(const Settings& settings)
 {
@@ -102,14 +105,23 @@ Task<> WorkerRole::open()
 
 Task<> WorkerRole::run(StopToken stop)
 {
+    StopSource parts_stop(parts_->executor);
     TaskScope all(parts_->executor);
-    all.spawn("delivery_worker", parts_->delivery.run(stop));
-    all.spawn("recovery_worker", parts_->recovery.run(stop));
-    all.spawn("callback_worker", parts_->callback_worker.run(stop));
-    all.spawn("wake_listener", parts_->listener.run(stop));
+    all.spawn("delivery_worker", parts_->delivery.run(parts_stop.token()));
+    all.spawn("recovery_worker", parts_->recovery.run(parts_stop.token()));
+    all.spawn("callback_worker", parts_->callback_worker.run(parts_stop.token()));
+    all.spawn("wake_listener", parts_->listener.run(parts_stop.token()));
     all.close();
-    // Each ends by itself once stop is requested: its awaits have deadlines.
-    co_await all.join(Deadline::max());
+    // A part that ends by itself leaves a worker that only looks healthy: better none, and the process started anew.
+    const std::size_t parts = all.running();
+    while (!stop.requested() && all.running() == parts) co_await stop.wait_for(kLookAtParts);
+    const bool asked = stop.requested();
+    parts_stop.request_stop();
+    while (!co_await all.join(deadline_in(kLookAtParts)))
+    {
+        // Each ends by itself: its awaits have deadlines.
+    }
+    if (!asked) throw std::runtime_error("a part of the worker has ended by itself");
 }
 
 }  // namespace herald

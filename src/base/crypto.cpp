@@ -260,7 +260,9 @@ Result<std::string> KeyRing::open(std::string_view sealed, std::string_view cont
     const auto id = key_id_of(sealed);
     if (!id) return cannot_open("not in the sealed form");
     const auto key = keys_.find(*id);
-    if (key == keys_.end()) return cannot_open("its key is not in the ring");
+    // It may be there after the restart that a rotation needs: not the end of what was sealed.
+    if (key == keys_.end())
+        return fail(ErrorKind::unavailable, "Sealed data cannot be opened: its key is not in the ring");
     if (sealed.size() - kOverhead > kLargestPlaintext) return cannot_open("too long");
 
     const unsigned char* nonce = bytes_of(sealed) + kHeaderSize;

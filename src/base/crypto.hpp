@@ -49,7 +49,8 @@ public:
     [[nodiscard]] std::uint16_t current_id() const { return current_; }
     // `context` is bound to the ciphertext (associated data): a blob moved to another row does not open.
     [[nodiscard]] std::string seal(std::string_view plaintext, std::string_view context) const;
-    // Fails (internal) on an unknown key id, a changed blob or another context.
+    // Fails (internal) on a changed blob or another context; (unavailable) on an unknown key id, which a process that
+    // has not been given the newest ring yet meets.
     [[nodiscard]] Result<std::string> open(std::string_view sealed, std::string_view context) const;
     // The key id a blob was sealed with; nullopt when it is no blob of ours.
     static std::optional<std::uint16_t> key_id_of(std::string_view sealed);

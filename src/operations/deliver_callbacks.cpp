@@ -133,7 +133,14 @@ Task<CallbackResult> DeliverCallbacks::call(CallbackTask task)
         result = judge(task, response);
     }
     else
+    {
         result = result_for(task, EventKind::callback_gave_up, request.error().message);
+        if (request.error().kind == ErrorKind::unavailable && task.attempt < options_.tries)
+        {
+            result.kind = EventKind::callback_failed;
+            result.retry_at = clock_.now() + options_.retry_pause;
+        }
+    }
     count(result.kind);
     co_await commits_.submit(result, deadline_in(kRecordTimeout));
     co_return result;
@@ -145,9 +152,9 @@ Result<HttpRequest> DeliverCallbacks::make_request(const CallbackTask& task) con
     if (!task.service_active) return fail(ErrorKind::forbidden, "the service is archived");
     if (task.contents_sealed.empty()) return fail(ErrorKind::not_found, "the message's contents were purged");
     const auto contents = open_contents(keys_, task.id, task.contents_sealed);
-    if (!contents) return fail(ErrorKind::internal, "the message's contents do not open");
+    if (!contents) return fail(contents.error().kind, "the message's contents do not open");
     const auto token = keys_.open(task.token_sealed, sealed_secret_context(task.service_id.value));
-    if (!token) return fail(ErrorKind::internal, "the bearer token does not open");
+    if (!token) return fail(token.error().kind, "the bearer token does not open");
     HttpHeaders headers{{"Content-Type", "application/json"}, {"Authorization", "Bearer " + *token}};
     return HttpRequest("POST", *task.url, std::move(headers), delivery_receipt(task, contents->to));
 }

@@ -66,7 +66,9 @@ Task<> DeliverNotifications::record(SendResult result)
 Task<SendResult> DeliverNotifications::hand_over(ClaimedDelivery claimed)
 {
     const Deadline deadline = deadline_in(options_.send_timeout);
-    auto prepared = co_await prepare(claimed, deadline);
+    // Whatever it is that ends its attempts without a result: it must not come back for ever.
+    Result<Prepared> prepared = fail(ErrorKind::internal, "its attempts ended without a result");
+    if (claimed.attempt <= options_.tries + 2) prepared = co_await prepare(claimed, deadline);
     SendResult result;
     if (prepared)
         result = co_await hand_over(claimed, *prepared, deadline);

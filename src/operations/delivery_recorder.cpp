@@ -16,6 +16,8 @@ namespace
 {
 
 constexpr auto kCommitTimeout = seconds(20);
+constexpr auto kKeepTrying = seconds(20);  // while the database is away; the lease is longer
+constexpr auto kRetryPause = milliseconds(100);
 constexpr auto kReceiptTimeout = seconds(60);
 constexpr int kAttempts = 3;  // when another transaction was in the way
 constexpr auto kLeftOverPause = seconds(1);
@@ -174,6 +176,7 @@ void DeliveryRecorder::receive(Receipt receipt)
 
 Task<std::vector<DeliveryRecorder::Outcome>> DeliveryRecorder::commit(Batch batch)
 {
+    const Deadline give_up_at = deadline_in(kKeepTrying);
     for (int attempt = 1;; ++attempt)
     {
         try
@@ -181,18 +184,23 @@ Task<std::vector<DeliveryRecorder::Outcome>> DeliveryRecorder::commit(Batch batc
             co_await commit_together(batch);
             co_return std::vector<Outcome>(batch.size(), Outcome::recorded);
         }
+        catch (const pg::Unavailable&)
+        {
+            // What was handed over must not be forgotten: it would be sent again. Recording it twice changes nothing
+            // (fences, final states).
+            if (std::chrono::steady_clock::now() >= give_up_at) throw;
+        }
         catch (const pg::SqlError& error)
         {
-            if (error.is_retryable() && attempt < kAttempts) continue;
-            if (!error.is_about_a_row()) throw;
-            if (batch.size() == 1)
-            {
-                log::error("a result or receipt was refused by the database", {{"sqlstate", error.sqlstate}});
-                co_return std::vector<Outcome>{Outcome::refused};
-            }
+            if (error.is_about_a_row()) break;
+            const bool passes = error.is_out_of_service() && std::chrono::steady_clock::now() < give_up_at;
+            if (!passes && !(error.is_retryable() && attempt < kAttempts)) throw;
         }
-        co_return co_await commit_in_halves(std::move(batch));
+        co_await sleep_for(kRetryPause);
     }
+    if (batch.size() > 1) co_return co_await commit_in_halves(std::move(batch));
+    log::error("a result or receipt was refused by the database");
+    co_return std::vector<Outcome>{Outcome::refused};
 }
 
 Task<std::vector<DeliveryRecorder::Outcome>> DeliveryRecorder::commit_in_halves(Batch batch)

@@ -22,7 +22,7 @@ Task<> CallbackWorker::run(StopToken stop)
         {
             begun = co_await begin_due();
         }
-        catch (const std::runtime_error& failure)
+        catch (const std::exception& failure)
         {
             log::warning("callbacks could not be claimed", {{"reason", failure.what()}});
             failed = true;
@@ -79,7 +79,7 @@ Task<> CallbackWorker::call(CallbackTask task)
         co_await callbacks_.call(std::move(task));
         ++counts_.recorded;
     }
-    catch (const std::runtime_error& failure)
+    catch (const std::exception& failure)
     {
         log::warning("the result of a callback was not recorded", {{"reason", failure.what()}});
     }

@@ -137,7 +137,7 @@ Task<std::vector<ClaimedDelivery>> DeliveryWorker::claim()
         claimed = co_await queue_.claim(lacked_, clock_.now(), deadline_in(options_.database_timeout));
         co_return claimed;
     }
-    catch (const std::runtime_error& failure)
+    catch (const std::exception& failure)
     {
         log::warning("messages could not be claimed", {{"reason", failure.what()}});
     }
@@ -191,7 +191,7 @@ Task<> DeliveryWorker::give_back(std::vector<ClaimedDelivery> claimed)
         co_await queue_.release(std::move(claimed), deadline_in(options_.database_timeout));
         counts_.released += count;
     }
-    catch (const std::runtime_error& failure)
+    catch (const std::exception& failure)
     {
         // The leases end by themselves.
         log::warning("claimed messages could not be given back", {{"messages", count}, {"reason", failure.what()}});

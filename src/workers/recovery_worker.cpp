@@ -63,7 +63,7 @@ Task<> RecoveryWorker::repeat(const Duty& duty, StopToken stop)
         {
             more = co_await duty.round(counts);
         }
-        catch (const std::runtime_error& failure)
+        catch (const std::exception& failure)
         {
             log::warning("a duty of the recovery worker failed", {{"duty", duty.name}, {"reason", failure.what()}});
         }

@@ -343,6 +343,7 @@ CREATE TABLE inbound_sms (
     purge_on date NOT NULL,
     PRIMARY KEY (service_id, id)
 );
+CREATE INDEX inbound_sms_by_purge ON inbound_sms (purge_on);
 
 -- Makes the partitions that are missing: months of notifications, days of contents and events. Cheap when there is nothing to do.
 -- The default partitions catch rows should this not have run for long; they are empty in a healthy system. A partition whose rows are in
@@ -354,6 +355,8 @@ DECLARE
     day date;
     day_start timestamptz;
 BEGIN
+    -- Making a partition locks its parent: behind a long reader that would hold up everybody. It is tried again soon.
+    PERFORM set_config('lock_timeout', '1s', true);
     PERFORM pg_advisory_xact_lock(7240681);
     FOR month IN SELECT m::date FROM generate_series(date_trunc('month', today::timestamp) - interval '1 month',
                                                      today + interval '2 months', interval '1 month') m LOOP

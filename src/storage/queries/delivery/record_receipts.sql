@@ -50,7 +50,7 @@ counted AS (
         SELECT local_date, service_id, template_id, channel, key_type, status, 1, billable_units FROM changed
     ) d
     GROUP BY local_date, service_id, template_id, channel, key_type, status
-    HAVING sum(n) <> 0
+    HAVING sum(n) <> 0 OR sum(units) <> 0
 ),
 owed AS (
     INSERT INTO callback_tasks (service_id, notification_id, callback_type, run_at, attempt)
