@@ -1,0 +1,100 @@
+// The commands that manage an installation, as a person and as a script uses them, against a running `herald dev`.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { eventually, herald, removeFolder, request, startDev } from './herald.mjs';
+
+let dev;
+before(async () => {
+  dev = await startDev();
+});
+after(async () => {
+  await dev?.stop();
+  if (dev) removeFolder(dev.folder);
+});
+
+// Of `herald NOUN VERB … --json`, next to the running server.
+async function json(noun, ...words) {
+  const answer = await herald([noun, ...words, '--data', join(dev.folder, 'data'), '--json']);
+  assert.equal(answer.code, 0, answer.stderr);
+  return JSON.parse(answer.stdout);
+}
+const refused = (noun, ...words) => herald([noun, ...words, '--data', join(dev.folder, 'data')]);
+const send = (key, template) =>
+  request(dev.ready.base_url, 'POST', '/v2/notifications/sms', {
+    key,
+    body: { phone_number: '+12025550123', template_id: template, personalisation: { name: 'Ada' } },
+  });
+
+test('a service from nothing: template, key, message, story, revoked key, archived service', async () => {
+  const service = await json('service', 'create', 'Town hall', '--live');
+  const template = await json('template', 'create', '--service', 'Town hall', '--type', 'sms', '--name', 'Reminder', '--content', 'Dear ((name))');
+  const key = await json('key', 'create', '--service', service.id, '--name', 'website');
+  assert.ok(key.key.startsWith('website-'), JSON.stringify(Object.keys(key)));
+  const secret = key.key.slice(-36);
+
+  const sent = await send(key.key, template.id);
+  assert.equal(sent.status, 201);
+  assert.equal(sent.body.content.body, 'Dear Ada');
+  const story = await eventually('its story ends', async () => {
+    const told = await json('notification', 'explain', sent.body.id);
+    return told.status === 'delivered' && told;
+  });
+  assert.ok(story.events.length >= 4);
+
+  const listed = await refused('key', 'list', '--service', service.id, '--json');
+  assert.ok(listed.stdout.includes('website') && !listed.stdout.includes(secret), 'a secret is shown once, at creation');
+
+  await json('template', 'change', template.id, '--service', service.id, '--content', 'Hello ((name))');
+  await eventually('the new version is used', async () => (await send(key.key, template.id)).body.content?.body === 'Hello Ada');
+
+  await json('key', 'revoke', key.id);
+  await eventually('the key is revoked', async () => {
+    const answer = await send(key.key, template.id);
+    return answer.status === 403 && answer.body.errors[0].message === 'Invalid token: API key revoked';
+  });
+  await json('service', 'archive', service.id);
+  const shown = await json('service', 'show', service.id);
+  assert.equal(shown.active, false);
+});
+
+test('users and providers are listed, made and changed', async () => {
+  const user = await json('user', 'create', '--name', 'Ada Lovelace', '--email', 'ada@town.example');
+  assert.ok((await json('user', 'list')).some((one) => one.id === user.id));
+  const again = await refused('user', 'create', '--name', 'Ada', '--email', 'ada@town.example');
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /already/);
+  const changed = await json('provider', 'change', 'capture', '--channel', 'sms', '--active', 'false');
+  assert.equal((Array.isArray(changed) ? changed[0] : changed).active, false);
+  await json('provider', 'change', 'capture', '--channel', 'sms', '--active', 'true');
+});
+
+test('what cannot be done says so and exits with 1; a wrong command line exits with 2', async () => {
+  const unknown = await refused('service', 'show', 'No such service');
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.stderr, /No such service/);
+  assert.equal((await herald(['servise', 'list'])).code, 2);
+  assert.equal((await herald(['service', 'create'])).code, 2);
+  assert.equal((await herald(['--help'])).code, 0);
+});
+
+test('many migrations at once do no harm, and the database is up to date', async () => {
+  const { database_url: url } = JSON.parse(readFileSync(join(dev.folder, 'data', 'herald.json'), 'utf8'));
+  const env = { HERALD_DATABASE_URL: url.replace('/herald?', '/template1?') };
+  const all = await Promise.all(Array.from({ length: 4 }, () => herald(['migrate', '--json'], { env })));
+  for (const one of all) assert.equal(one.code, 0, one.stderr);
+  const applied = all.map((one) => JSON.parse(one.stdout).applied).flat();
+  assert.deepEqual(applied, ['0001_init', '0002_providers']);
+  const after = await herald(['migrate', '--json'], { env });
+  assert.deepEqual(JSON.parse(after.stdout).applied, []);
+});
+
+test('the configuration shows every key, and a dump reads back', async () => {
+  const dumped = await herald(['config', '--dump']);
+  assert.equal(dumped.code, 0);
+  for (const key of ['[http]', 'port = 6011', '[delivery]', '[smtp]', '[security]']) assert.ok(dumped.stdout.includes(key), key);
+  const wrong = await herald(['config', '--set', 'http.prot=1']);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /http\.port/);
+});
