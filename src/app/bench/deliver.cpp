@@ -6,7 +6,6 @@
 #include "app/node.hpp"
 #include "app/options.hpp"
 #include "base/json.hpp"
-#include "base/jwt.hpp"
 #include "operations/notification_contents.hpp"
 #include "operations/notification_writer.hpp"
 #include "runtime/http_client.hpp"
@@ -102,9 +101,7 @@ void fill_backlog(const Site& site, std::size_t count)
 Task<double> send_lone(HttpClient& client, const Mailbox& mailbox, const DemoService& service, std::uint16_t port)
 {
     const std::string url = fmt::format("http://127.0.0.1:{}/v2/notifications/sms", port);
-    const auto token =
-        sign_token(service.service_id.to_string(),
-                   std::string_view(service.keys.normal).substr(service.keys.normal.size() - 36), SystemClock().now());
+    const auto token = live_token(service);
     HttpHeaders headers{{"Authorization", "Bearer " + token}, {"Content-Type", "application/json"}};
     HttpRequest request(
         "POST", url, std::move(headers),

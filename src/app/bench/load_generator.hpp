@@ -19,7 +19,7 @@ struct LoadOptions
     std::size_t connections = 64;
     std::chrono::milliseconds warm_up{1000};  // not measured
     std::chrono::milliseconds duration{5000};
-    // The bytes of a whole HTTP/1.1 request. Called on the generator's thread; the view is good until the next call.
+    // The bytes of a whole HTTP/1.1 request. Called between sends; the view is good until the next call.
     std::function<std::string_view()> next_request;
 };
 
@@ -36,7 +36,7 @@ struct LoadReport
     [[nodiscard]] double percentile_ms(double percent);
 };
 
-// Blocking, on a thread of its own. Throws std::runtime_error when it cannot connect or a connection breaks.
+// Blocking, on the calling thread. Throws std::runtime_error when it cannot connect or a connection breaks.
 LoadReport generate_load(const LoadOptions& options);
 
 // The value below which `percent` of `values` lie. Sorts them.

@@ -82,6 +82,13 @@ void Site::with_database(int connections, const std::function<Task<>(pg::Databas
         });
 }
 
+std::string live_token(const DemoService& service)
+{
+    // A key ends in its secret, a UUID.
+    const std::string_view key = service.keys.normal;
+    return sign_token(service.service_id.to_string(), key.substr(key.size() - 36), SystemClock().now());
+}
+
 RequestMaker::RequestMaker(const DemoService& service, Recipients recipients)
     : service_(service), recipients_(recipients)
 {
@@ -96,9 +103,7 @@ std::string_view RequestMaker::next()
 
 void RequestMaker::sign()
 {
-    const auto token = sign_token(service_.service_id.to_string(),
-                                  std::string_view(service_.keys.normal).substr(service_.keys.normal.size() - 36),
-                                  SystemClock().now());
+    const auto token = live_token(service_);
     const bool real = recipients_ == Recipients::real;
     requests_.clear();
     for (std::size_t i = 0; i < kDifferentRequests; ++i)

@@ -45,6 +45,9 @@ enum class Recipients
     simulated,  // accepted and answered like the others, but nothing is written: the server without its database call
 };
 
+// A bearer token for the service's live key, good for 30 seconds.
+std::string live_token(const DemoService& service);
+
 // Requests that send a text message or an email in turn, signed anew every few seconds.
 class RequestMaker
 {
