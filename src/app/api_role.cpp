@@ -37,16 +37,21 @@ struct ApiRole::Parts
           accept(directory, limiter, idempotency, writer, with.keys, with.clock, zone, accept_options(settings)),
           notifications(database),
           templates(database),
-          context{.directory = directory,
-                  .accept = accept,
-                  .notifications = notifications,
-                  .templates = templates,
-                  .keys = with.keys,
-                  .clock = with.clock,
-                  .zone = zone,
-                  .schema_version = [this](Deadline deadline) { return pg::schema_version(database, deadline); },
-                  .is_draining = [this] { return stop && stop->requested(); },
-                  .mailbox = std::move(with.mailbox)},
+          context{
+              .directory = directory,
+              .accept = accept,
+              .notifications = notifications,
+              .templates = templates,
+              .keys = with.keys,
+              .clock = with.clock,
+              .zone = zone,
+              .health = {.schema_version = [this](Deadline deadline) { return pg::schema_version(database, deadline); },
+                         .is_draining =
+                             [this]
+                         {
+                             return stop && stop->requested();
+                         }},
+              .mailbox = std::move(with.mailbox)},
           authenticator(make_authenticator(directory, settings, with.clock)),
           dispatcher(router, authenticator, context),
           server(
@@ -107,7 +112,17 @@ Task<> ApiRole::open()
 Task<> ApiRole::run(StopToken stop)
 {
     parts_->stop = stop;
-    co_await parts_->server.run(std::move(stop));
+    StopSource server_stop(loop().executor());
+    scope().spawn("api_linger", linger(std::move(stop), server_stop));
+    co_await parts_->server.run(server_stop.token());
+}
+
+// A load balancer needs a moment to see that this process is not ready; until then it sends requests here.
+Task<> ApiRole::linger(StopToken stop, StopSource server_stop) const
+{
+    co_await stop.wait();
+    co_await sleep_for(seconds(settings_.shutdown.linger_seconds));
+    server_stop.request_stop();
 }
 
 }  // namespace herald

@@ -38,6 +38,7 @@ public:
 private:
     Task<> open() override;
     Task<> run(StopToken stop) override;
+    Task<> linger(StopToken stop, StopSource server_stop) const;
 
     struct Parts;
     const Settings& settings_;

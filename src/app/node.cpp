@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/api_role.hpp"
+#include "app/monitoring_role.hpp"
 #include "app/scheduler_role.hpp"
 #include "app/worker_role.hpp"
 #include "base/log.hpp"
@@ -16,6 +17,7 @@ namespace
 
 constexpr auto kStartTimeout = seconds(30);
 constexpr auto kLook = milliseconds(500);
+constexpr auto kLastAnswers = seconds(2);
 
 http::MailboxEntry entry_of(CapturedMessage message)
 {
@@ -84,6 +86,7 @@ void Node::make_roles(RoleSet roles, const std::shared_ptr<Mailbox>& mailbox)
     if (roles.scheduler) scheduler_ = std::make_unique<SchedulerRole>(settings_, clock_);
     if (roles.worker)
         worker_ = std::make_unique<WorkerRole>(settings_, WorkerRole::Collaborators{clock_, keys_, mailbox});
+    if (settings_.monitoring.port != 0) monitoring_ = std::make_unique<MonitoringRole>(settings_, clock_);
     if (!roles.api) return;
     ApiRole::Collaborators with{clock_, keys_, {}, reader_of(mailbox)};
     if (worker_)
@@ -98,8 +101,8 @@ std::vector<Role*> Node::roles() const
 {
     std::vector<Role*> all;
     // The API last: it is open once there is somebody to do the work.
-    for (Role* role :
-         {static_cast<Role*>(scheduler_.get()), static_cast<Role*>(worker_.get()), static_cast<Role*>(api_.get())})
+    for (Role* role : {static_cast<Role*>(monitoring_.get()), static_cast<Role*>(scheduler_.get()),
+                       static_cast<Role*>(worker_.get()), static_cast<Role*>(api_.get())})
     {
         if (role != nullptr) all.push_back(role);
     }
@@ -140,16 +143,23 @@ Task<bool> Node::wait_for_signal(const std::function<bool()>& look) const
 
 bool Node::stop()
 {
-    const Deadline deadline = deadline_in(seconds(settings_.shutdown.drain_seconds));
-    for (Role* role : roles()) role->request_stop();
+    if (monitoring_) monitoring_->announce_stop();
+    const seconds linger(api_ ? settings_.shutdown.linger_seconds : 0);
+    const Deadline deadline = deadline_in(linger + seconds(settings_.shutdown.drain_seconds));
+    auto working = roles();
+    std::erase(working, monitoring_.get());
+    for (Role* role : working) role->request_stop();
     bool drained = true;
-    for (Role* role : roles())
+    for (Role* role : working)
     {
         if (role->wait_stopped(deadline)) continue;
         drained = false;
         log::warning("a role did not end in time; what it holds is left to its leases", {{"role", role->name()}});
     }
-    return drained;
+    // Whoever asks how the process is, is told until the last moment.
+    if (!monitoring_) return drained;
+    monitoring_->request_stop();
+    return monitoring_->wait_stopped(deadline_in(kLastAnswers)) && drained;
 }
 
 }  // namespace herald

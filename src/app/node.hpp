@@ -17,6 +17,7 @@ namespace herald
 {
 
 class ApiRole;
+class MonitoringRole;
 class WorkerRole;
 class SchedulerRole;
 
@@ -48,8 +49,8 @@ public:
     // Returns when SIGTERM or SIGINT arrives, when a role fails or when `look`, called twice a second on this thread,
     // says false. True: a signal.
     bool wait_for_end(const std::function<bool()>& look);
-    // Drains all roles. False when they have not ended by the configured time: what they held is left to its leases,
-    // and the process has to end without destructors (std::_Exit).
+    // Lets the API linger, then drains all roles. False when they have not ended by the configured time: what they held
+    // is left to its leases, and the process has to end without destructors (std::_Exit).
     bool stop();
 
 private:
@@ -63,6 +64,7 @@ private:
     std::unique_ptr<SchedulerRole> scheduler_;
     std::unique_ptr<WorkerRole> worker_;
     std::unique_ptr<ApiRole> api_;  // first to go: it calls the worker
+    std::unique_ptr<MonitoringRole> monitoring_;
 };
 
 }  // namespace herald

@@ -51,9 +51,7 @@ SchedulerRole::~SchedulerRole()
 // again.
 Task<> SchedulerRole::close_at_stop(StopToken stop)
 {
-    while (!co_await stop.wait_for(std::chrono::hours(1)))
-    {
-    }
+    co_await stop.wait();
     parts_->database.close();
 }
 

@@ -15,6 +15,7 @@ namespace
 
 constexpr auto kConnectTimeout = seconds(10);
 constexpr int kNotDrained = 3;
+constexpr auto kLastLines = seconds(1);
 
 Task<Result<void>> check_schema_of(const Settings& settings)
 {
@@ -63,6 +64,7 @@ Result<void> run_until_signal(Node& node, const ProcessHooks& hooks)
     if (!node.stop())
     {
         hooks.before_exit();
+        log::flush(kLastLines);
         std::_Exit(kNotDrained);
     }
     log::info("stopped");

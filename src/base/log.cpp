@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <thread>
 
 #include "base/log_line.hpp"
 
@@ -14,46 +15,69 @@ namespace
 {
 
 constexpr std::size_t kQueuedLines = 8192;
+constexpr std::chrono::milliseconds kLook{1};
+
+// Says when a flush, which is queued like a line, has had its turn.
+class Sink final : public spdlog::sinks::stderr_sink_mt
+{
+public:
+    void flush() override
+    {
+        spdlog::sinks::stderr_sink_mt::flush();
+        ++flushed;
+    }
+
+    std::atomic<std::uint64_t> flushed = 0;
+};
 
 // The queue keeps a full pipe on standard error from stopping a loop: when nobody reads, the oldest lines are dropped.
-// Errors do not wait in it, because the process may be about to end; they may so overtake lines of less weight.
 class Writer
 {
 public:
     Writer()
         : pool_(std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1)),
-          sink_(std::make_shared<spdlog::sinks::stderr_sink_mt>()),
+          sink_(std::make_shared<Sink>()),
           queued_(std::make_shared<spdlog::async_logger>("herald", sink_, pool_,
-                                                         spdlog::async_overflow_policy::overrun_oldest)),
-          direct_(std::make_shared<spdlog::logger>("herald", sink_))
+                                                         spdlog::async_overflow_policy::overrun_oldest))
     {
         sink_->set_pattern("%v");
         queued_->set_level(spdlog::level::trace);
     }
-    void write(Level level, const std::string& line)
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+    // The pool's thread writes what is queued and ends before what it writes with goes.
+    ~Writer() { pool_.reset(); }
+
+    void write(const std::string& line) { queued_->info(spdlog::string_view_t(line)); }
+
+    void flush(std::chrono::steady_clock::time_point until)
     {
-        if (level == Level::error)
-            direct_->info(spdlog::string_view_t(line));
-        else
-            queued_->info(spdlog::string_view_t(line));
+        const auto flushed_before = sink_->flushed.load();
+        queued_->flush();
+        while (sink_->flushed.load() == flushed_before && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(kLook);
     }
 
 private:
-    std::shared_ptr<spdlog::details::thread_pool> pool_;  // its destructor writes what is queued
-    std::shared_ptr<spdlog::sinks::stderr_sink_mt> sink_;
+    std::shared_ptr<spdlog::details::thread_pool> pool_;
+    std::shared_ptr<Sink> sink_;
     std::shared_ptr<spdlog::async_logger> queued_;
-    std::shared_ptr<spdlog::logger> direct_;
 };
 
 std::atomic<Level> minimum_level{Level::info};
 std::atomic<Format> line_format{Format::text};
 
+Writer& writer()
+{
+    static Writer only;
+    return only;
+}
+
 void write(Level level, std::string_view message, Fields fields)
 {
     if (level < minimum_level.load(std::memory_order_relaxed)) return;
-    static Writer writer;
     const SystemClock clock;
-    writer.write(level, format_line(line_format.load(std::memory_order_relaxed), clock.now(), level, message, fields));
+    writer().write(format_line(line_format.load(std::memory_order_relaxed), clock.now(), level, message, fields));
 }
 
 }  // namespace
@@ -62,6 +86,11 @@ void configure(Level level, Format format)
 {
     minimum_level = level;
     line_format = format;
+}
+
+void flush(std::chrono::milliseconds patience)
+{
+    writer().flush(std::chrono::steady_clock::now() + patience);
 }
 
 void debug(std::string_view message, Fields fields)

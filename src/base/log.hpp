@@ -4,6 +4,7 @@
 // Thread-safe.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -29,6 +30,10 @@ enum class Format
 
 // Called once, before other threads start. Until then: info, text.
 void configure(Level level, Format format);
+
+// Returns when every line logged before has been written, or after `patience`: for a process that is about to end
+// without destructors. Blocking.
+void flush(std::chrono::milliseconds patience);
 
 using Value = std::variant<std::string_view, std::int64_t, double, bool>;
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "base/json.hpp"
@@ -75,6 +76,16 @@ TEST(Log, writes_lines_from_the_configured_level_up)
     EXPECT_THAT(written, testing::HasSubstr(R"("level":"error","message":"this one","number":1})"
                                             "\n"));
     EXPECT_THAT(written, testing::Not(testing::HasSubstr("not this one")));
+}
+
+TEST(Log, flush_waits_for_what_was_logged_before)
+{
+    ::testing::internal::CaptureStderr();
+    for (int i = 0; i < 100; ++i) error("counted", {{"number", i}});
+    flush(std::chrono::seconds(30));
+    const auto written = ::testing::internal::GetCapturedStderr();
+    EXPECT_EQ(std::count(written.begin(), written.end(), '\n'), 100);
+    EXPECT_THAT(written, ::testing::HasSubstr("number=99"));
 }
 
 }  // namespace

@@ -161,8 +161,14 @@ ConfigKeys describe(Settings& settings)
     keys.choice("log.level", settings.log.level, {"debug", "info", "warning", "error"},
                 "Least weight of what is logged.");
     keys.choice("log.format", settings.log.format, {"json", "text"}, "json for machines, text for people.");
+    keys.text("monitoring.host", settings.monitoring.host, "Address of monitoring.port.");
+    keys.must(check_not_empty);
+    keys.integer("monitoring.port", settings.monitoring.port, 0, 65535,
+                 "TCP port of /_status and /metrics alone, whatever the roles; 0: none.");
+    keys.integer("shutdown.linger_seconds", settings.shutdown.linger_seconds, 0, 3600,
+                 "How long a process that is stopped still takes requests, with /_status not ready, before it drains.");
     keys.integer("shutdown.drain_seconds", settings.shutdown.drain_seconds, 0, 3600,
-                 "How long a process that is stopped may finish its work.");
+                 "How long a process that is stopped may take after that to finish its work.");
     return keys;
 }
 

@@ -94,8 +94,15 @@ struct LogSettings
     std::string format = "json";
 };
 
+struct MonitoringSettings
+{
+    std::string host = "127.0.0.1";
+    std::int64_t port = 0;
+};
+
 struct ShutdownSettings
 {
+    std::int64_t linger_seconds = 0;
     std::int64_t drain_seconds = 25;
 };
 
@@ -113,6 +120,7 @@ struct Settings
     SmsSettings sms;
     ProviderSettings providers;
     LogSettings log;
+    MonitoringSettings monitoring;
     ShutdownSettings shutdown;
 };
 

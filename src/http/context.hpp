@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/crypto.hpp"
 #include "http/console/mailbox_page.hpp"
+#include "http/system/health.hpp"
 #include "operations/accept_notification.hpp"
 #include "operations/service_directory.hpp"
 #include "storage/notification_store.hpp"
@@ -25,11 +26,7 @@ struct Context
     const KeyRing& keys;
     const Clock& clock;
     const TimeZone& zone;
-    // The number of the newest migration, by asking the database: how /_status knows that it answers.
-    std::function<Task<std::string>(Deadline)> schema_version;
-    // True once the process has been told to stop: /_status then says that it is not ready. Empty function: it never
-    // is.
-    std::function<bool()> is_draining = {};
+    Health health;
     // The newest captured messages, newest first; empty function: this process has no mailbox.
     std::function<std::vector<MailboxEntry>(std::size_t limit)> mailbox = {};
 };

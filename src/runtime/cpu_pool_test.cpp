@@ -32,9 +32,9 @@ Task<> add_one(CpuPool& pool, std::atomic<int>& count)
 
 TEST(CpuPool, runs_elsewhere_and_comes_back)
 {
-    CpuPool pool(1, 10);
-    const auto check = [&]() -> Task<>
+    const auto check = []() -> Task<>
     {
+        CpuPool pool(1, 10);
         const auto here = std::this_thread::get_id();
         const auto where = []
         {
@@ -54,17 +54,21 @@ TEST(CpuPool, runs_elsewhere_and_comes_back)
 
 TEST(CpuPool, passes_on_exceptions)
 {
-    CpuPool pool(1, 10);
-    const auto fail = []() -> int
+    const auto check = []() -> Task<>
     {
-        throw std::runtime_error("broken");
+        CpuPool pool(1, 10);
+        const auto fail = []() -> int
+        {
+            throw std::runtime_error("broken");
+        };
+        EXPECT_THROW(co_await pool.run(fail), std::runtime_error);
+        const auto fail_void = []
+        {
+            throw std::runtime_error("broken");
+        };
+        EXPECT_THROW(co_await pool.run(fail_void), std::runtime_error);
     };
-    EXPECT_THROW(run_task<int>([&] { return pool.run(fail); }), std::runtime_error);
-    const auto fail_void = []
-    {
-        throw std::runtime_error("broken");
-    };
-    EXPECT_THROW(run_task([&] { return pool.run(fail_void); }), std::runtime_error);
+    run_task(check);
 }
 
 TEST(CpuPool, refuses_what_does_not_fit)

@@ -9,6 +9,14 @@
 namespace herald
 {
 
+namespace
+{
+
+// A notifier waits with a deadline; wait() has none.
+constexpr std::chrono::hours kLongWait{1};
+
+}  // namespace
+
 struct StopToken::State
 {
     explicit State(asio::any_io_executor on) : executor(std::move(on)) {}
@@ -23,6 +31,11 @@ bool StopToken::requested() const
     return state_->requested.load(std::memory_order_acquire);
 }
 
+Task<> StopToken::wait() const
+{
+    return wait_on(state_);
+}
+
 Task<bool> StopToken::wait_until(Deadline deadline) const
 {
     return wait_on(state_, deadline);
@@ -31,6 +44,13 @@ Task<bool> StopToken::wait_until(Deadline deadline) const
 Task<bool> StopToken::wait_for(std::chrono::steady_clock::duration duration) const
 {
     return wait_on(state_, deadline_in(duration));
+}
+
+Task<> StopToken::wait_on(std::shared_ptr<State> state)
+{
+    while (!co_await wait_on(state, deadline_in(kLongWait)))
+    {
+    }
 }
 
 Task<bool> StopToken::wait_on(std::shared_ptr<State> state, Deadline deadline)

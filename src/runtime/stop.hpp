@@ -15,6 +15,8 @@ class StopToken
 {
 public:
     [[nodiscard]] bool requested() const;
+    // Sleeps until stop is requested.
+    Task<> wait() const;
     // Sleeps until `deadline` or until stop is requested, whichever is first. True when stop was requested.
     Task<bool> wait_until(Deadline deadline) const;
     Task<bool> wait_for(std::chrono::steady_clock::duration duration) const;
@@ -23,6 +25,7 @@ private:
     friend class StopSource;
     struct State;
     explicit StopToken(std::shared_ptr<State> state) : state_(std::move(state)) {}
+    static Task<> wait_on(std::shared_ptr<State> state);
     static Task<bool> wait_on(std::shared_ptr<State> state, Deadline deadline);
     std::shared_ptr<State> state_;
 };

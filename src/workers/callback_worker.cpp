@@ -93,9 +93,7 @@ Task<> CallbackWorker::call(CallbackTask task)
 
 Task<> CallbackWorker::wake_at_stop(StopToken stop)
 {
-    while (!co_await stop.wait_for(std::chrono::hours(1)))
-    {
-    }
+    co_await stop.wait();
     wake_up_.raise();
 }
 

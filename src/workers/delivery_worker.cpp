@@ -200,9 +200,7 @@ Task<> DeliveryWorker::give_back(std::vector<ClaimedDelivery> claimed)
 
 Task<> DeliveryWorker::wake_at_stop(StopToken stop)
 {
-    while (!co_await stop.wait_for(std::chrono::hours(1)))
-    {
-    }
+    co_await stop.wait();
     wake_up_.raise();
 }
 

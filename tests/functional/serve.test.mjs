@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { join } from 'node:path';
 import { mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { Server, eventually, herald, removeFolder, request, startDev } from './herald.mjs';
 
 let dev;
@@ -24,10 +25,10 @@ after(async () => {
   if (dev) removeFolder(dev.folder);
 });
 
-async function serve(roles) {
+async function serve(roles, flags = []) {
   const folder = join(dev.folder, `serve-${(started += 1)}`);
   mkdirSync(folder);
-  const server = new Server(['serve', '--roles', roles, '--port', '0'], { env, folder });
+  const server = new Server(['serve', '--roles', roles, '--port', '0', ...flags], { env, folder });
   const port = await eventually('it listens', () => {
     if (server.exit !== null) throw new Error(`herald serve ended: ${server.log()}`);
     const line = server.log().split('\n').find((text) => text.includes('"listening"'));
@@ -35,6 +36,16 @@ async function serve(roles) {
   });
   server.base = `http://127.0.0.1:${port}`;
   return server;
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
 }
 
 const sms = (base, key, template, extra = {}) =>
@@ -138,6 +149,33 @@ test('SIGTERM under load: what was accepted stays accepted, nothing is cut off, 
       return read.body.status === 'delivered';
     });
   }
+});
+
+test('a worker alone tells its health and its figures on the monitoring port', async () => {
+  const port = await freePort();
+  const folder = join(dev.folder, 'monitored');
+  mkdirSync(folder);
+  const worker = new Server(['serve', '--roles', 'worker', '--set', `monitoring.port=${port}`], { env, folder });
+  const base = `http://127.0.0.1:${port}`;
+  const health = await eventually('it answers', async () => {
+    if (worker.exit !== null) throw new Error(`herald serve ended: ${worker.log()}`);
+    return request(base, 'GET', '/_status').catch(() => null);
+  });
+  assert.equal(health.status, 200);
+  assert.equal(health.body.database, 'ok');
+  assert.match(await (await fetch(`${base}/metrics`)).text(), /^herald_delivery_in_flight\{/m);
+  assert.equal((await request(base, 'POST', '/_status')).status, 405);
+  assert.equal((await request(base, 'GET', '/v2/notifications')).status, 404);
+  assert.deepEqual(await worker.stop(), { code: 0, signal: null });
+});
+
+test('a process that lingers says that it stops, and takes requests until it does', async () => {
+  const api = await serve('api', ['--set', 'shutdown.linger_seconds=2']);
+  const ended = api.stop();
+  await eventually('it is not ready', async () => (await request(api.base, 'GET', '/_status')).status === 503);
+  const sent = await sms(api.base, dev.ready.keys.normal, dev.ready.templates.sms);
+  assert.equal(sent.status, 201);
+  assert.deepEqual(await ended, { code: 0, signal: null });
 });
 
 test('a wrong value stops the start with the key, the value and what is allowed', async () => {

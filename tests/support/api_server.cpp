@@ -49,16 +49,21 @@ struct Stack
           accept(directory, limiter, idempotency, writer, keys, clock, zone, {}),
           notifications(database),
           templates(database),
-          context{.directory = directory,
-                  .accept = accept,
-                  .notifications = notifications,
-                  .templates = templates,
-                  .keys = keys,
-                  .clock = clock,
-                  .zone = zone,
-                  .schema_version = [this](Deadline deadline) { return pg::schema_version(database, deadline); },
-                  .is_draining = [&draining] { return draining.load(); },
-                  .mailbox = std::move(options.mailbox)},
+          context{
+              .directory = directory,
+              .accept = accept,
+              .notifications = notifications,
+              .templates = templates,
+              .keys = keys,
+              .clock = clock,
+              .zone = zone,
+              .health = {.schema_version = [this](Deadline deadline) { return pg::schema_version(database, deadline); },
+                         .is_draining =
+                             [&draining]
+                         {
+                             return draining.load();
+                         }},
+              .mailbox = std::move(options.mailbox)},
           authenticator(directory, clock, "notify-admin", "internal-secret"),
           dispatcher(router, authenticator, context)
     {

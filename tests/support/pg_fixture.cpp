@@ -150,6 +150,11 @@ void with_database_at(const std::string& conninfo, const DatabaseTask& body, int
     pg::DatabaseOptions options;
     options.conninfo = conninfo;
     options.connections = connections;
+    with_database_at(options, body);
+}
+
+void with_database_at(const pg::DatabaseOptions& options, const DatabaseTask& body)
+{
     run_task<void>([&] { return run_with(body, options); });
 }
 

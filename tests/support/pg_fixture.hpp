@@ -52,6 +52,7 @@ using DatabaseTask = std::function<Task<>(pg::Database&)>;
 void with_database(const DatabaseTask& body, int connections = 4);
 // The same on a database that is there already.
 void with_database_at(const std::string& conninfo, const DatabaseTask& body, int connections = 4);
+void with_database_at(const pg::DatabaseOptions& options, const DatabaseTask& body);
 
 // A deadline that only a broken test reaches.
 inline Deadline soon()

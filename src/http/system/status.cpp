@@ -7,6 +7,7 @@
 
 #include "base/metrics.hpp"
 #include "http/context.hpp"
+#include "http/server/errors.hpp"
 #include "http/system/handlers.hpp"
 #include "storage/pg/database.hpp"
 
@@ -20,11 +21,11 @@ namespace
 constexpr auto kPatience = seconds(2);
 
 // nullopt: it did not answer.
-Task<std::optional<std::string>> ask_database(Context& context, Deadline deadline)
+Task<std::optional<std::string>> ask_database(const Health& health, Deadline deadline)
 {
     try
     {
-        co_return co_await context.schema_version(deadline);
+        co_return co_await health.schema_version(deadline);
     }
     catch (const pg::Unavailable&)
     {
@@ -45,7 +46,7 @@ Response not_ready(std::string_view why, const char* database)
 
 }  // namespace
 
-Task<Response> get_status(Request& request, Context& context)
+Task<Response> status_response(Request& request, const Health& health)
 {
     // In the family `simple` counts when it has a value.
     if (!request.query.first("simple").value_or("").empty())
@@ -53,9 +54,9 @@ Task<Response> get_status(Request& request, Context& context)
         const json::object alive{{"status", "ok"}};
         co_return json_response(200, alive);
     }
-    const auto version = co_await ask_database(context, std::min(request.deadline, deadline_in(kPatience)));
+    const auto version = co_await ask_database(health, std::min(request.deadline, deadline_in(kPatience)));
     const char* database = version ? "ok" : "unavailable";
-    if (context.is_draining && context.is_draining()) co_return not_ready("The process is stopping", database);
+    if (health.is_draining && health.is_draining()) co_return not_ready("The process is stopping", database);
     if (!version) co_return not_ready("The database does not answer", database);
     const json::object ready{{"status", "ok"},
                              {"database", database},
@@ -65,9 +66,29 @@ Task<Response> get_status(Request& request, Context& context)
     co_return json_response(200, ready);
 }
 
+Response metrics_response()
+{
+    return text_response(200, metrics::expose());
+}
+
+Task<Response> get_status(Request& request, Context& context)
+{
+    return status_response(request, context.health);
+}
+
 Task<Response> get_metrics(Request&, Context&)
 {
-    co_return text_response(200, metrics::expose());
+    co_return metrics_response();
+}
+
+Task<Response> answer_monitoring(Request& request, const Health& health)
+{
+    const bool is_status = request.path == "/_status";
+    if (!is_status && request.path != "/metrics") co_return route_not_found_response();
+    if (request.method != Method::get && request.method != Method::head)
+        co_return method_not_allowed_response("GET, HEAD");
+    if (!is_status) co_return metrics_response();
+    co_return co_await status_response(request, health);
 }
 
 }  // namespace herald::http

@@ -41,6 +41,7 @@ struct ConnectionSettings
     std::string conninfo;
     std::string application_name;
     std::chrono::milliseconds connect_timeout;
+    std::chrono::milliseconds away_patience;
 };
 
 class Connection : public std::enable_shared_from_this<Connection>

@@ -159,7 +159,7 @@ struct Database::Impl
 Database::Database(asio::any_io_executor executor, DatabaseOptions options) : impl_(std::make_unique<Impl>())
 {
     ConnectionSettings settings{std::move(options.conninfo), std::move(options.application_name),
-                                options.connect_timeout};
+                                options.connect_timeout, options.away_patience};
     impl_->pool = std::make_shared<Pool>(std::move(executor), std::move(settings),
                                          static_cast<std::size_t>(std::clamp(options.connections, 1, 64)));
 }

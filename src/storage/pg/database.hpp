@@ -60,6 +60,9 @@ struct DatabaseOptions
     std::string conninfo;  // libpq connection string or URI
     int connections = 4;   // 1..64
     std::chrono::milliseconds connect_timeout{5000};
+    // For how long requests wait for a database that cannot be reached: a restart is ridden out, an outage is answered
+    // at once (Unavailable).
+    std::chrono::milliseconds away_patience{2000};
     std::string application_name = "herald";
     // Statements of this database are read-only and see only the rows of one service: see storage/pg/tenant.hpp.
 };

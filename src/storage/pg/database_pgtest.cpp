@@ -491,31 +491,69 @@ TEST(Loss, OfTheConnectionEndsTheTransaction)
         2);
 }
 
+Task<std::string> error_of_echo(Database& database)
+{
+    Outcome outcome;
+    co_await run_into(database, kEcho, 1, outcome);
+    co_return outcome.error;
+}
+
+DatabaseOptions patient_for(const TestDatabase& place, milliseconds away_patience)
+{
+    DatabaseOptions options;
+    options.conninfo = place.conninfo();
+    options.connections = 4;
+    options.away_patience = away_patience;
+    return options;
+}
+
 TEST(Loss, OfTheServerIsWaitedOutByNewStatements)
 {
     const TestDatabase place(TestDatabase::Schema::empty);
-    with_database_at(
-        place.conninfo(),
-        [&](Database& database) -> Task<>
-        {
-            TaskScope scope(co_await asio::this_coro::executor);
-            std::string error;
-            scope.spawn("sleep", sleep_into(database, 60.0, soon(), error));
-            co_await sleep_for(milliseconds(0));  // the loop turns once, so that it is on its way
-            test_cluster().kill();
-            EXPECT_TRUE(co_await scope.join(soon()));
-            EXPECT_EQ(error, "unavailable");
-            EXPECT_THROW(co_await database.execute(kEcho, Params::of(1), deadline_in(milliseconds(120))),
-                         DeadlineExceeded);
+    with_database_at(patient_for(place, seconds(60)),
+                     [&](Database& database) -> Task<>
+                     {
+                         TaskScope scope(co_await asio::this_coro::executor);
+                         std::string error;
+                         scope.spawn("sleep", sleep_into(database, 60.0, soon(), error));
+                         co_await sleep_for(milliseconds(0));  // the loop turns once, so that it is on its way
+                         test_cluster().kill();
+                         EXPECT_TRUE(co_await scope.join(soon()));
+                         EXPECT_EQ(error, "unavailable");
+                         EXPECT_THROW(co_await database.execute(kEcho, Params::of(1), deadline_in(milliseconds(120))),
+                                      DeadlineExceeded);
 
-            Outcome outcome;
-            TaskScope second(co_await asio::this_coro::executor);
-            second.spawn("echo", run_into(database, kEcho, 4, outcome));
-            EXPECT_TRUE(test_cluster().restart().has_value());
-            EXPECT_TRUE(co_await second.join(soon()));
-            EXPECT_EQ(outcome.value, 4);
-        },
-        4);
+                         Outcome outcome;
+                         TaskScope second(co_await asio::this_coro::executor);
+                         second.spawn("echo", run_into(database, kEcho, 4, outcome));
+                         EXPECT_TRUE(test_cluster().restart().has_value());
+                         EXPECT_TRUE(co_await second.join(soon()));
+                         EXPECT_EQ(outcome.value, 4);
+                     });
+}
+
+TEST(Loss, OfTheServerForLongRefusesAtOnceAndHealsByItself)
+{
+    const TestDatabase place(TestDatabase::Schema::empty);
+    with_database_at(patient_for(place, milliseconds(200)),
+                     [&](Database& database) -> Task<>
+                     {
+                         test_cluster().kill();
+                         // Who waits when patience ends is refused, and so is everybody after that: long before their
+                         // deadlines.
+                         for (int i = 0; i < 3; ++i) EXPECT_EQ(co_await error_of_echo(database), "unavailable");
+                         EXPECT_THROW(co_await database.begin(soon()), Unavailable);
+
+                         EXPECT_TRUE(test_cluster().restart().has_value());
+                         const auto until = soon();
+                         std::string error = "unasked";
+                         while (!error.empty() && std::chrono::steady_clock::now() < until)
+                         {
+                             co_await sleep_for(milliseconds(20));
+                             error = co_await error_of_echo(database);
+                         }
+                         EXPECT_EQ(error, "");
+                     });
 }
 
 TEST(Database, SaysWhyItCannotConnect)

@@ -35,6 +35,7 @@ void Pool::submit(RequestPtr request)
     if (closed_) return request->finish(std::make_exception_ptr(Unavailable("the database was closed")));
     auto* slot = least_loaded();
     if (slot == nullptr || slot->connection->load() > 0) open_one_more();
+    if (slot == nullptr && is_away()) return request->finish(std::make_exception_ptr(Unavailable(last_failure_)));
     if (slot == nullptr) return waiting_.push_back(std::move(request));
     slot->connection->submit(std::move(request));
 }
@@ -82,8 +83,9 @@ bool Pool::any_ready() const
 std::shared_ptr<Claim> Pool::claim()
 {
     auto claim = std::make_shared<Claim>(executor_);
-    claim->closed = closed_;
-    if (closed_) return claim;
+    if (closed_) claim->refused = std::make_exception_ptr(Unavailable("the database was closed"));
+    if (!closed_ && is_away()) claim->refused = std::make_exception_ptr(Unavailable(last_failure_));
+    if (claim->refused) return claim;
     claims_.push_back(claim);
     reserve();
     return claim;
@@ -154,6 +156,7 @@ void Pool::pump()
 
 void Pool::connection_ready(Connection& /*connection*/)
 {
+    unreachable_since_.reset();
     changed_.notify_all();
     pump();
 }
@@ -172,8 +175,33 @@ void Pool::connection_lost(Connection& connection, std::deque<RequestPtr> unsent
         else if (!request->abandoned)
             waiting_.push_back(std::move(request));
     }
+    if (!any_ready() && !unreachable_since_) unreachable_since_ = std::chrono::steady_clock::now();
+    if (is_away()) refuse_all(reason);
     changed_.notify_all();
     pump();
+}
+
+// Every failed attempt to open a connection comes through connection_lost, so that nobody waits much longer than this.
+bool Pool::is_away() const
+{
+    return unreachable_since_ && std::chrono::steady_clock::now() - *unreachable_since_ >= settings_.away_patience;
+}
+
+void Pool::refuse_all(const std::string& reason)
+{
+    const auto refused = std::make_exception_ptr(Unavailable(reason));
+    for (const auto& request : std::exchange(waiting_, {})) request->finish(refused);
+    for (auto& slot : slots_)
+    {
+        if (!slot.promised) continue;
+        claims_.push_back(std::exchange(slot.promised, nullptr));
+        slot.exclusive = false;
+    }
+    for (const auto& claim : std::exchange(claims_, {}))
+    {
+        claim->refused = refused;
+        claim->timer.cancel();
+    }
 }
 
 void Pool::connection_idle(Connection& connection)
@@ -195,17 +223,7 @@ void Pool::close()
     if (closed_) return;
     closed_ = true;
     for (auto& slot : slots_) slot.connection->close();
-    const auto reason = std::make_exception_ptr(Unavailable("the database was closed"));
-    for (const auto& request : std::exchange(waiting_, {})) request->finish(reason);
-    for (auto& slot : slots_)
-    {
-        if (slot.promised) claims_.push_back(std::exchange(slot.promised, nullptr));
-    }
-    for (const auto& claim : std::exchange(claims_, {}))
-    {
-        claim->closed = true;
-        claim->timer.cancel();
-    }
+    refuse_all("the database was closed");
     changed_.notify_all();
 }
 
@@ -270,12 +288,12 @@ Task<std::shared_ptr<Connection>> claimed(std::shared_ptr<Pool> pool, Deadline d
     const auto claim = pool->claim();
     GiveUp<Claim> guard(pool, claim);
     pool.reset();
-    if (!claim->connection && !claim->closed)
+    if (!claim->connection && !claim->refused)
     {
         claim->timer.expires_at(deadline);
         co_await claim->timer.async_wait(asio::as_tuple(asio::use_awaitable));
     }
-    if (claim->closed) throw Unavailable("the database was closed");
+    if (claim->refused) std::rethrow_exception(claim->refused);
     if (!claim->connection) throw_gave_up(deadline, "waiting for a connection");
     guard.dismiss();
     co_return claim->connection;

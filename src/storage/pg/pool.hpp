@@ -5,7 +5,9 @@
 #pragma once
 
 #include <deque>
+#include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -26,7 +28,7 @@ struct Claim
     asio::steady_timer timer;  // expires at the deadline; cancelled when granted
     std::shared_ptr<Connection> connection;
     bool abandoned = false;
-    bool closed = false;  // the pool was closed: there will be none
+    std::exception_ptr refused;  // there will be none: the pool was closed, or the database is away
 };
 
 class Pool final : public ConnectionOwner, public std::enable_shared_from_this<Pool>
@@ -69,6 +71,8 @@ private:
         std::shared_ptr<Claim> promised;
     };
 
+    [[nodiscard]] bool is_away() const;
+    void refuse_all(const std::string& reason);
     Slot* least_loaded();
     Slot& slot_of(const Connection& connection);
     void pump();
@@ -82,6 +86,7 @@ private:
     std::deque<RequestPtr> waiting_;
     std::deque<std::shared_ptr<Claim>> claims_;
     Notifier changed_;
+    std::optional<Deadline> unreachable_since_;  // no connection is ready, and opening one has failed
     std::size_t failures_ = 0;
     std::string last_failure_;
     bool closed_ = false;

@@ -1,0 +1,31 @@
+// What /_status answers from, and the small server that a process without the public API answers it on.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "http/server/request.hpp"
+#include "http/server/response.hpp"
+#include "runtime/task.hpp"
+
+namespace herald::http
+{
+
+struct Health
+{
+    // The number of the newest migration, by asking the database: how /_status knows that it answers.
+    std::function<Task<std::string>(Deadline)> schema_version;
+    // True once the process has been told to stop: /_status then says that it is not ready. Empty function: it never
+    // is.
+    std::function<bool()> is_draining = {};
+};
+
+// `health` outlives the coroutine.
+Task<Response> status_response(Request& request, const Health& health);
+Response metrics_response();
+
+// Answers GET /_status and GET /metrics, anything else with 404 or 405: a server's dispatch (server.hpp). Both
+// references outlive the coroutine.
+Task<Response> answer_monitoring(Request& request, const Health& health);
+
+}  // namespace herald::http
