@@ -198,18 +198,9 @@ Task<std::vector<DeliveryRecorder::Outcome>> DeliveryRecorder::commit(Batch batc
         }
         co_await sleep_for(kRetryPause);
     }
-    if (batch.size() > 1) co_return co_await commit_in_halves(std::move(batch));
+    if (batch.size() > 1) co_return std::vector<Outcome>();
     log::error("a result or receipt was refused by the database");
     co_return std::vector<Outcome>{Outcome::refused};
-}
-
-Task<std::vector<DeliveryRecorder::Outcome>> DeliveryRecorder::commit_in_halves(Batch batch)
-{
-    const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
-    auto outcomes = co_await commit(Batch(batch.begin(), middle));
-    const auto second = co_await commit(Batch(middle, batch.end()));
-    outcomes.insert(outcomes.end(), second.begin(), second.end());
-    co_return outcomes;
 }
 
 Task<> DeliveryRecorder::commit_together(const Batch& batch)

@@ -78,8 +78,8 @@ private:
 
     using Batch = std::vector<const Entry*>;
 
+    // As GroupCommit wants it.
     Task<std::vector<Outcome>> commit(Batch batch);
-    Task<std::vector<Outcome>> commit_in_halves(Batch batch);
     Task<> commit_together(const Batch& batch);
     Task<> submit(Entry entry, Deadline deadline);
     void note(const std::vector<pg::Rows>& answers, std::size_t first_receipts);
