@@ -193,8 +193,7 @@ Task<std::vector<DeliveryRecorder::Outcome>> DeliveryRecorder::commit(Batch batc
         catch (const pg::SqlError& error)
         {
             if (error.is_about_a_row()) break;
-            const bool passes = error.is_out_of_service() && std::chrono::steady_clock::now() < give_up_at;
-            if (!passes && !(error.is_retryable() && attempt < kAttempts)) throw;
+            if (!error.is_retryable() || attempt >= kAttempts) throw;
         }
         co_await sleep_for(kRetryPause);
     }
