@@ -345,7 +345,8 @@ CREATE TABLE inbound_sms (
 );
 CREATE INDEX inbound_sms_by_purge ON inbound_sms (purge_on);
 
--- Makes the partitions that are missing: months of notifications, days of contents and events. Cheap when there is nothing to do.
+-- Makes the partitions that are missing: months of notifications, days of contents and events. Cheap when there is nothing to do. Contents
+-- begin with tomorrow: those of today have to be gone already.
 -- The default partitions catch rows should this not have run for long; they are empty in a healthy system. A partition whose rows are in
 -- the default one already is not made: PostgreSQL refuses it, and the rows are as well off where they are.
 CREATE FUNCTION maintain_partitions(today date, contents_days integer) RETURNS integer LANGUAGE plpgsql AS $$
@@ -368,7 +369,7 @@ BEGIN
             made := made + 1;
         END IF;
     END LOOP;
-    FOR day IN SELECT d::date FROM generate_series(today - 1, today + contents_days, interval '1 day') d LOOP
+    FOR day IN SELECT d::date FROM generate_series(today + 1, today + contents_days, interval '1 day') d LOOP
         IF to_regclass('notification_contents_' || to_char(day, 'YYYYMMDD')) IS NULL
            AND NOT EXISTS (SELECT FROM notification_contents_default WHERE purge_on = day) THEN
             EXECUTE format('CREATE TABLE %I PARTITION OF notification_contents FOR VALUES FROM (%L) TO (%L)',
