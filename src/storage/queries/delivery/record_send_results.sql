@@ -2,6 +2,8 @@
 -- 2 handed over for good; 3 try again; 4 failed for good), $5 new status, $6 provider, $7 reference, $8 detail, $9 fragments, $10 when to retry,
 -- $11 when to look up, $12 event kind. $13 now.
 -- Only the newest claim counts (fence). A receipt may have come first: a status is then never moved back.
+-- Leases may be deleted in any order: nobody else waits for them (a fence has one holder, and who recovers leases skips locked ones). Messages
+-- are locked in the order of their key, because receipts for them are recorded at the same time.
 WITH input AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int8[], $4::int2[], $5::int2[], $6::text[], $7::text[], $8::text[], $9::int2[],
                          $10::timestamptz[], $11::timestamptz[], $12::int2[])
@@ -16,6 +18,7 @@ ended AS (
 old AS (
     SELECT e.*, n.status AS old_status, n.billable_units AS old_units, n.local_date, n.template_id, n.key_type
     FROM ended e JOIN notifications n ON n.service_id = e.service_id AND n.id = e.id
+    ORDER BY n.service_id, n.id
     FOR UPDATE OF n
 ),
 changed AS (
