@@ -2,6 +2,10 @@
 //
 // The claim is the durable record that an attempt began (its event is written with the lease); the result is recorded
 // after. No database connection is held while a provider is called. Belongs to one Loop.
+//
+// Only what a provider was offered counts as a try. While nothing can be offered (the provider is switched off or there
+// is none, the service cannot be read, an earlier attempt cannot be looked up) the message waits as the attempt that it
+// is, at the longest until its contents are purged.
 #pragma once
 
 #include <map>
@@ -74,6 +78,7 @@ private:
     SendResult result_of(const ClaimedDelivery& claimed, const Prepared& prepared, const SendOutcome& outcome) const;
     void count(const SendResult& result);
     SendResult gave_up(const ClaimedDelivery& claimed, std::string reason) const;
+    SendResult postponed(const ClaimedDelivery& claimed, std::string reason, std::string_view provider) const;
     SendResult try_again(const ClaimedDelivery& claimed, const SendOutcome& outcome, std::string_view provider) const;
 
     ServiceDirectory& directory_;

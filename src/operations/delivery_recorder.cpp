@@ -33,6 +33,8 @@ EventKind event_of(const SendResult& result)
             return EventKind::handed_over;
         case HandOff::try_again:
             return result.uncertain ? EventKind::attempt_uncertain : EventKind::attempt_failed;
+        case HandOff::postponed:
+            return EventKind::attempt_failed;
         case HandOff::failed:
             break;
     }

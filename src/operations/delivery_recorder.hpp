@@ -25,7 +25,8 @@ enum class HandOff : std::int16_t
     awaits_receipt = 1,
     done = 2,  // handed over, and no receipt will come
     try_again = 3,
-    failed = 4,  // technical-failure
+    failed = 4,     // technical-failure
+    postponed = 5,  // nothing was offered to a provider: later, and as the same attempt
 };
 
 struct SendResult
