@@ -13,8 +13,6 @@ namespace herald
 namespace
 {
 
-constexpr auto kRecordTimeout = seconds(25);
-
 bool stays_inside(const ClaimedDelivery& claimed, const Service& service)
 {
     return static_cast<KeyType>(claimed.key_type) == KeyType::test || service.research_mode;

@@ -23,11 +23,16 @@
 namespace herald
 {
 
+// The longest that a hand-off, and then the record of its result, may take: together with the claim they have to end
+// within the lease (app/options.cpp).
+inline constexpr seconds kSendTimeout{30};
+inline constexpr seconds kRecordTimeout{25};
+
 struct DeliverOptions
 {
-    std::int16_t tries = 48;    // hand-offs in all: when the last one fails, technical-failure
-    seconds retry_pause{300};   // but the first sms retry is at once
-    seconds send_timeout{30};   // well below the lease
+    std::int16_t tries = 48;   // hand-offs in all: when the last one fails, technical-failure
+    seconds retry_pause{300};  // but the first sms retry is at once
+    seconds send_timeout = kSendTimeout;
     seconds look_up_after{60};  // when a receipt is overdue enough to ask the provider
     std::string email_domain = "notify.localhost";
     std::string sms_from_number = "+12025550100";
