@@ -111,8 +111,7 @@ public:
 
     Task<> finish()
     {
-        const auto differences = co_await database.execute(sql::check_ledger, pg::Params(), soon());
-        EXPECT_TRUE(differences.empty());
+        EXPECT_EQ(co_await testing::ledger_differences(database), 0U);
         co_await close();
     }
 

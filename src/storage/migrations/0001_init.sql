@@ -171,6 +171,8 @@ CREATE TABLE notifications (
 -- The beginning of the reference: 1,000 characters of four bytes are more than an index takes.
 CREATE INDEX notifications_by_client_reference ON notifications (service_id, left(client_reference, 200), id)
     WHERE client_reference IS NOT NULL;
+-- For the self-check: the messages of a time, whosever they are. Rows lie in the order of their ids, so a few kilobytes do.
+CREATE INDEX notifications_by_time ON notifications USING brin (id) WITH (autosummarize = on);
 
 -- Who it went to and what it said: sealed, and gone with its partition on purge_on.
 CREATE TABLE notification_contents (
@@ -207,6 +209,7 @@ CREATE TABLE ledger (
     billable_units bigint NOT NULL,
     PRIMARY KEY (service_id, local_date, template_id, channel, key_type, status)
 );
+CREATE INDEX ledger_by_day ON ledger (local_date);
 CREATE TABLE ledger_deltas (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     local_date date NOT NULL,
