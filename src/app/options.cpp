@@ -77,4 +77,15 @@ QueueOptions queue_options(const Settings& settings)
     return options;
 }
 
+RecorderOptions recorder_options(const Settings& settings)
+{
+    // From its receipt to the last question about an uncertain attempt: the lease, the pause after it, every try; and
+    // as long again as a message may be without news.
+    const auto& delivery = settings.delivery;
+    RecorderOptions options;
+    options.keep_left_over_receipts += seconds(delivery.lease_seconds) + seconds(delivery.uncertain_after_seconds) +
+                                       seconds(delivery.retry_seconds) * delivery.tries;
+    return options;
+}
+
 }  // namespace herald

@@ -218,15 +218,7 @@ Task<Result<std::optional<Receipt>>> DeliverNotifications::find_earlier(const Pr
     {
         auto known = co_await prepared.provider->look_up(id, {}, deadline);
         if (known) co_return std::optional(std::move(known));
-        auto reference = co_await recorder_.find_left_over_receipt(provider, id, deadline);
-        if (!reference) co_return std::optional<Receipt>();
-        // Its status is applied with the receipt itself, by match_left_over_receipts.
-        Receipt left_over;
-        left_over.provider = provider;
-        left_over.reference = std::move(*reference);
-        left_over.status = NotificationStatus::sending;
-        left_over.at = clock_.now();
-        co_return std::optional(std::move(left_over));
+        co_return co_await recorder_.find_left_over_receipt(provider, id, deadline);
     }
     catch (const std::exception&)
     {

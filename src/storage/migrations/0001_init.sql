@@ -285,8 +285,10 @@ CREATE TABLE unmatched_receipts (
     status smallint NOT NULL,
     provider_response text,
     at timestamptz NOT NULL,
-    received_at timestamptz NOT NULL
+    received_at timestamptz NOT NULL,
+    look_at timestamptz NOT NULL -- when to see whether somebody awaits it by now; ever more rarely
 );
+CREATE INDEX unmatched_receipts_by_look ON unmatched_receipts (look_at);
 CREATE INDEX unmatched_receipts_by_notification ON unmatched_receipts (notification_id) WHERE notification_id IS NOT NULL;
 
 -- Callbacks owed to services.
