@@ -2,8 +2,19 @@
 
 #include <algorithm>
 
+#include "workers/delivery_worker.hpp"
+
 namespace herald
 {
+
+namespace
+{
+
+// A holder that is alive must not lose its lease: from the claim to the record of the result it has this long.
+constexpr seconds kLongestHold = DeliveryWorker::Options().database_timeout + kSendTimeout + kRecordTimeout;
+static_assert(seconds(kShortestLeaseSeconds) > kLongestHold, "delivery.lease_seconds may end under a living holder");
+
+}  // namespace
 
 pg::DatabaseOptions database_options(const Settings& settings, std::string_view role)
 {
@@ -52,8 +63,6 @@ DeliverOptions deliver_options(const Settings& settings)
     DeliverOptions options;
     options.tries = static_cast<std::int16_t>(settings.delivery.tries);
     options.retry_pause = seconds(settings.delivery.retry_seconds);
-    // A hand-off and the record of its result have to end while the lease is held.
-    options.send_timeout = std::min(options.send_timeout, seconds(settings.delivery.lease_seconds) / 2);
     options.look_up_after = seconds(settings.delivery.look_up_after_seconds);
     options.email_domain = settings.email.domain;
     options.sms_from_number = settings.sms.from_number;
@@ -65,6 +74,17 @@ QueueOptions queue_options(const Settings& settings)
     QueueOptions options;
     options.lease = seconds(settings.delivery.lease_seconds);
     options.uncertain_pause = seconds(settings.delivery.uncertain_after_seconds);
+    return options;
+}
+
+RecorderOptions recorder_options(const Settings& settings)
+{
+    // From its receipt to the last question about an uncertain attempt: the lease, the pause after it, every try; and
+    // as long again as a message may be without news.
+    const auto& delivery = settings.delivery;
+    RecorderOptions options;
+    options.keep_left_over_receipts += seconds(delivery.lease_seconds) + seconds(delivery.uncertain_after_seconds) +
+                                       seconds(delivery.retry_seconds) * delivery.tries;
     return options;
 }
 

@@ -19,5 +19,6 @@ AcceptOptions accept_options(const Settings& settings);
 ServiceDirectory::Options directory_options(const Settings& settings);
 DeliverOptions deliver_options(const Settings& settings);
 QueueOptions queue_options(const Settings& settings);
+RecorderOptions recorder_options(const Settings& settings);
 
 }  // namespace herald

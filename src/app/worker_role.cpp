@@ -45,7 +45,7 @@ struct WorkerRole::Parts
         : executor(loop.executor()),
           database(executor, database_options(settings, "worker")),
           directory(database, with.keys, with.clock, directory_options(settings)),
-          recorder(database, with.clock, scope, executor),
+          recorder(database, with.clock, scope, executor, recorder_options(settings)),
           providers(
               executor, settings, with.mailbox, [this](Receipt receipt) { recorder.receive(std::move(receipt)); },
               with.clock),

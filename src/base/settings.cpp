@@ -116,8 +116,8 @@ void describe_sending(ConfigKeys& keys, Settings& settings)
                  "How often a message is tried before it fails technically.");
     keys.integer("delivery.retry_seconds", settings.delivery.retry_seconds, 1, kDaySeconds,
                  "Pause between the tries of a message.");
-    keys.integer("delivery.lease_seconds", settings.delivery.lease_seconds, 5, kDaySeconds,
-                 "How long a worker holds what it claimed.");
+    keys.integer("delivery.lease_seconds", settings.delivery.lease_seconds, kShortestLeaseSeconds, kDaySeconds,
+                 "How long a worker holds what it claimed; longer than a hand-over and its record may take.");
     keys.integer("delivery.batch", settings.delivery.batch, 1, 10'000, "Most messages claimed at once.");
     keys.integer("delivery.concurrency", settings.delivery.concurrency, 1, 10'000,
                  "Most messages being handed over at once.");

@@ -49,6 +49,9 @@ struct CallbackSettings
     std::int64_t retry_seconds = 300;
 };
 
+// The least of delivery.lease_seconds; app/options.cpp proves that a living holder has done with it by then.
+inline constexpr std::int64_t kShortestLeaseSeconds = 80;
+
 struct DeliverySettings
 {
     std::int64_t tries = 48;

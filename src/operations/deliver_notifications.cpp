@@ -13,8 +13,6 @@ namespace herald
 namespace
 {
 
-constexpr auto kRecordTimeout = seconds(25);
-
 bool stays_inside(const ClaimedDelivery& claimed, const Service& service)
 {
     return static_cast<KeyType>(claimed.key_type) == KeyType::test || service.research_mode;
@@ -73,7 +71,7 @@ Task<SendResult> DeliverNotifications::hand_over(ClaimedDelivery claimed)
     if (prepared)
         result = co_await hand_over(claimed, *prepared, deadline);
     else if (prepared.error().kind == ErrorKind::unavailable)
-        result = try_again(claimed, SendOutcome(SendStatus::retryable, {}, prepared.error().message), {});
+        result = postponed(claimed, prepared.error().message, {});
     else
         result = gave_up(claimed, prepared.error().message);
     count(result);
@@ -83,6 +81,7 @@ Task<SendResult> DeliverNotifications::hand_over(ClaimedDelivery claimed)
 void DeliverNotifications::count(const SendResult& result)
 {
     const std::string_view outcome = result.uncertain                        ? "uncertain"
+                                     : result.hand_off == HandOff::postponed ? "postponed"
                                      : result.hand_off == HandOff::try_again ? "retry"
                                      : result.hand_off == HandOff::failed    ? "failed"
                                                                              : "handed_over";
@@ -102,10 +101,11 @@ Task<SendResult> DeliverNotifications::hand_over(const ClaimedDelivery& claimed,
     {
         // A second send only when nobody knows of the first.
         auto earlier = co_await find_earlier(prepared, deadline);
-        if (!earlier) co_return result_of(claimed, prepared, SendOutcome(SendStatus::uncertain, {}, "not looked up"));
+        if (!earlier) co_return postponed(claimed, earlier.error().message, prepared.provider->name());
         if (*earlier) co_return settled(claimed, prepared, std::move(**earlier));
     }
-    if (claimed.attempt > options_.tries) co_return gave_up(claimed, "no tries are left");
+    if (claimed.attempt > options_.tries)
+        co_return gave_up(claimed, "no tries are left, and nobody knows whether the last one arrived");
     const auto outcome = co_await send(prepared, deadline);
     co_return result_of(claimed, prepared, outcome);
 }
@@ -218,21 +218,13 @@ Task<Result<std::optional<Receipt>>> DeliverNotifications::find_earlier(const Pr
     {
         auto known = co_await prepared.provider->look_up(id, {}, deadline);
         if (known) co_return std::optional(std::move(known));
-        auto reference = co_await recorder_.find_left_over_receipt(provider, id, deadline);
-        if (!reference) co_return std::optional<Receipt>();
-        // Its status is applied with the receipt itself, by match_left_over_receipts.
-        Receipt left_over;
-        left_over.provider = provider;
-        left_over.reference = std::move(*reference);
-        left_over.status = NotificationStatus::sending;
-        left_over.at = clock_.now();
-        co_return std::optional(std::move(left_over));
+        co_return co_await recorder_.find_left_over_receipt(provider, id, deadline);
     }
     catch (const std::exception&)
     {
         log::warning("an uncertain attempt could not be looked up", {{"provider", provider}});
     }
-    co_return fail(ErrorKind::unavailable, "not looked up");
+    co_return fail(ErrorKind::unavailable, "an earlier attempt could not be looked up");
 }
 
 SendResult DeliverNotifications::gave_up(const ClaimedDelivery& claimed, std::string reason) const
@@ -245,14 +237,24 @@ SendResult DeliverNotifications::gave_up(const ClaimedDelivery& claimed, std::st
     return result;
 }
 
+SendResult DeliverNotifications::postponed(const ClaimedDelivery& claimed, std::string reason,
+                                           std::string_view provider) const
+{
+    auto result = gave_up(claimed, std::move(reason));
+    result.provider = provider;
+    result.hand_off = HandOff::postponed;
+    result.retry_at = clock_.now() + options_.retry_pause;
+    return result;
+}
+
 SendResult DeliverNotifications::try_again(const ClaimedDelivery& claimed, const SendOutcome& outcome,
                                            std::string_view provider) const
 {
     auto result = gave_up(claimed, outcome.detail);
     result.provider = provider;
     const bool uncertain = outcome.status == SendStatus::uncertain;
-    // After the last try an uncertain one is asked about once more, and not sent again.
-    if (claimed.attempt > options_.tries || (claimed.attempt == options_.tries && !uncertain)) return result;
+    // After the last try an uncertain one is asked about, until there is an answer, and not sent again.
+    if (claimed.attempt >= options_.tries && !uncertain) return result;
     const bool at_once = static_cast<Channel>(claimed.channel) == Channel::sms && claimed.attempt == 1;
     result.hand_off = HandOff::try_again;
     result.uncertain = uncertain;

@@ -2,6 +2,10 @@
 //
 // The claim is the durable record that an attempt began (its event is written with the lease); the result is recorded
 // after. No database connection is held while a provider is called. Belongs to one Loop.
+//
+// Only what a provider was offered counts as a try. While nothing can be offered (the provider is switched off or there
+// is none, the service cannot be read, an earlier attempt cannot be looked up) the message waits as the attempt that it
+// is, at the longest until its contents are purged.
 #pragma once
 
 #include <map>
@@ -19,11 +23,16 @@
 namespace herald
 {
 
+// The longest that a hand-off, and then the record of its result, may take: together with the claim they have to end
+// within the lease (app/options.cpp).
+inline constexpr seconds kSendTimeout{30};
+inline constexpr seconds kRecordTimeout{25};
+
 struct DeliverOptions
 {
-    std::int16_t tries = 48;    // hand-offs in all: when the last one fails, technical-failure
-    seconds retry_pause{300};   // but the first sms retry is at once
-    seconds send_timeout{30};   // well below the lease
+    std::int16_t tries = 48;   // hand-offs in all: when the last one fails, technical-failure
+    seconds retry_pause{300};  // but the first sms retry is at once
+    seconds send_timeout = kSendTimeout;
     seconds look_up_after{60};  // when a receipt is overdue enough to ask the provider
     std::string email_domain = "notify.localhost";
     std::string sms_from_number = "+12025550100";
@@ -74,6 +83,7 @@ private:
     SendResult result_of(const ClaimedDelivery& claimed, const Prepared& prepared, const SendOutcome& outcome) const;
     void count(const SendResult& result);
     SendResult gave_up(const ClaimedDelivery& claimed, std::string reason) const;
+    SendResult postponed(const ClaimedDelivery& claimed, std::string reason, std::string_view provider) const;
     SendResult try_again(const ClaimedDelivery& claimed, const SendOutcome& outcome, std::string_view provider) const;
 
     ServiceDirectory& directory_;

@@ -20,9 +20,6 @@ constexpr auto kKeepTrying = seconds(20);  // while the database is away; the le
 constexpr auto kRetryPause = milliseconds(100);
 constexpr auto kReceiptTimeout = seconds(60);
 constexpr int kAttempts = 3;  // when another transaction was in the way
-constexpr auto kLeftOverPause = seconds(1);
-// Longer than a message stays uncertain before it is tried again: its receipt may be among these.
-constexpr auto kLeftOverAge = std::chrono::hours(2);
 
 EventKind event_of(const SendResult& result)
 {
@@ -33,6 +30,8 @@ EventKind event_of(const SendResult& result)
             return EventKind::handed_over;
         case HandOff::try_again:
             return result.uncertain ? EventKind::attempt_uncertain : EventKind::attempt_failed;
+        case HandOff::postponed:
+            return EventKind::attempt_failed;
         case HandOff::failed:
             break;
     }
@@ -143,9 +142,10 @@ Receipt read_receipt(const pg::Rows& rows, std::size_t i)
 }  // namespace
 
 DeliveryRecorder::DeliveryRecorder(pg::Database& database, const Clock& clock, TaskScope& scope,
-                                   asio::any_io_executor executor)
+                                   asio::any_io_executor executor, RecorderOptions options)
     : database_(database),
       clock_(clock),
+      options_(options),
       receipts_applied_(metrics::counter("herald_receipts_applied_total", "Receipts that changed a message's status")),
       scope_(scope),
       // One writer: results are committed before the receipts that were received after them.
@@ -193,23 +193,13 @@ Task<std::vector<DeliveryRecorder::Outcome>> DeliveryRecorder::commit(Batch batc
         catch (const pg::SqlError& error)
         {
             if (error.is_about_a_row()) break;
-            const bool passes = error.is_out_of_service() && std::chrono::steady_clock::now() < give_up_at;
-            if (!passes && !(error.is_retryable() && attempt < kAttempts)) throw;
+            if (!error.is_retryable() || attempt >= kAttempts) throw;
         }
         co_await sleep_for(kRetryPause);
     }
-    if (batch.size() > 1) co_return co_await commit_in_halves(std::move(batch));
+    if (batch.size() > 1) co_return std::vector<Outcome>();
     log::error("a result or receipt was refused by the database");
     co_return std::vector<Outcome>{Outcome::refused};
-}
-
-Task<std::vector<DeliveryRecorder::Outcome>> DeliveryRecorder::commit_in_halves(Batch batch)
-{
-    const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
-    auto outcomes = co_await commit(Batch(batch.begin(), middle));
-    const auto second = co_await commit(Batch(middle, batch.end()));
-    outcomes.insert(outcomes.end(), second.begin(), second.end());
-    co_return outcomes;
 }
 
 Task<> DeliveryRecorder::commit_together(const Batch& batch)
@@ -242,37 +232,39 @@ void DeliveryRecorder::note(const std::vector<pg::Rows>& answers, std::size_t fi
     if (owed > 0 && callbacks_owed_) callbacks_owed_();
 }
 
-Task<std::optional<std::string>> DeliveryRecorder::find_left_over_receipt(std::string provider, NotificationId id,
-                                                                          Deadline deadline)
+Task<std::optional<Receipt>> DeliveryRecorder::find_left_over_receipt(std::string provider, NotificationId id,
+                                                                      Deadline deadline)
 {
     const auto rows = co_await database_.execute(sql::find_unmatched_receipt, pg::Params::of(provider, id), deadline);
     if (rows.empty()) co_return std::nullopt;
-    co_return rows.get<std::string>(0, "reference");
+    co_return read_receipt(rows, 0);
 }
 
 // One transaction: a receipt that was taken and not applied would be lost with the process.
-Task<std::size_t> DeliveryRecorder::match_left_over_receipts(Deadline deadline)
+Task<LeftOverCounts> DeliveryRecorder::match_left_over_receipts(Deadline deadline)
 {
     const Instant now = clock_.now();
     auto transaction = co_await database_.begin(deadline);
-    auto params = pg::Params::of(now - kLeftOverPause, now - kLeftOverAge, kLeftOverBatch);
+    auto params = pg::Params::of(now, now - options_.keep_left_over_receipts, kLeftOverBatch);
     const auto rows = co_await transaction.execute(sql::take_unmatched_receipts, std::move(params), deadline);
+    LeftOverCounts counts;
+    counts.looked_at = static_cast<std::size_t>(rows.get<std::int64_t>(0, "looked_at"));
     ReceiptRounds receipts;
-    std::size_t applied = 0;
+    std::size_t dropped = 0;
     for (std::size_t i = 0; i < rows.size(); ++i)
     {
-        if (rows.get<bool>(i, "expired")) continue;
-        receipts.add(read_receipt(rows, i));
-        ++applied;
+        const auto awaited = rows.get<std::optional<bool>>(i, "awaited");
+        if (!awaited) break;  // nothing was taken
+        if (*awaited) receipts.add(read_receipt(rows, i));
+        ++(*awaited ? counts.applied : dropped);
     }
     std::vector<pg::Rows> answers;
     for (const auto& round : receipts.rounds())
         answers.push_back(co_await transaction.execute(sql::record_receipts, round.params(now), deadline));
     co_await transaction.commit(deadline);
     note(answers, 0);
-    if (rows.size() > applied)
-        log::info("receipts for messages nobody awaits were dropped", {{"receipts", rows.size() - applied}});
-    co_return applied;
+    if (dropped > 0) log::info("receipts for messages nobody awaits were dropped", {{"receipts", dropped}});
+    co_return counts;
 }
 
 }  // namespace herald

@@ -25,7 +25,8 @@ enum class HandOff : std::int16_t
     awaits_receipt = 1,
     done = 2,  // handed over, and no receipt will come
     try_again = 3,
-    failed = 4,  // technical-failure
+    failed = 4,     // technical-failure
+    postponed = 5,  // nothing was offered to a provider: later, and as the same attempt
 };
 
 struct SendResult
@@ -45,10 +46,24 @@ struct SendResult
     std::optional<Receipt> receipt;  // known already, from asking about an earlier attempt
 };
 
+struct RecorderOptions
+{
+    // For as long as a message may turn up that wants it: an uncertain attempt is asked about again and again.
+    seconds keep_left_over_receipts = std::chrono::hours(72);
+};
+
+// One round over receipts that nobody awaited.
+struct LeftOverCounts
+{
+    std::size_t looked_at = 0;
+    std::size_t applied = 0;
+};
+
 class DeliveryRecorder
 {
 public:
-    DeliveryRecorder(pg::Database& database, const Clock& clock, TaskScope& scope, asio::any_io_executor executor);
+    DeliveryRecorder(pg::Database& database, const Clock& clock, TaskScope& scope, asio::any_io_executor executor,
+                     RecorderOptions options = {});
 
     // Called on the loop after each commit that made callbacks to services due. Must be cheap and not throw.
     void on_callbacks_owed(std::function<void()> hook) { callbacks_owed_ = std::move(hook); }
@@ -57,12 +72,11 @@ public:
     Task<> record(SendResult result, Deadline deadline);
     // A receipt arrived: recorded soon, after the results that wait before it. From the recorder's loop.
     void receive(Receipt receipt);
-    // The reference of a receipt that names this message and that nobody awaits: an earlier attempt did go out.
-    Task<std::optional<std::string>> find_left_over_receipt(std::string provider, NotificationId id, Deadline deadline);
-    // Receipts that overtook the answer to their hand-off find their message now. How many were applied again; at most
-    // kLeftOverBatch.
+    // A receipt that names this message and that nobody awaits: an earlier attempt did go out.
+    Task<std::optional<Receipt>> find_left_over_receipt(std::string provider, NotificationId id, Deadline deadline);
+    // Receipts that overtook the answer to their hand-off find their message now. Looks at kLeftOverBatch at most.
     static constexpr std::int32_t kLeftOverBatch = 1000;
-    Task<std::size_t> match_left_over_receipts(Deadline deadline);
+    Task<LeftOverCounts> match_left_over_receipts(Deadline deadline);
 
 private:
     enum class Outcome
@@ -78,14 +92,15 @@ private:
 
     using Batch = std::vector<const Entry*>;
 
+    // As GroupCommit wants it.
     Task<std::vector<Outcome>> commit(Batch batch);
-    Task<std::vector<Outcome>> commit_in_halves(Batch batch);
     Task<> commit_together(const Batch& batch);
     Task<> submit(Entry entry, Deadline deadline);
     void note(const std::vector<pg::Rows>& answers, std::size_t first_receipts);
 
     pg::Database& database_;
     const Clock& clock_;
+    const RecorderOptions options_;
     std::function<void()> callbacks_owed_;
     prometheus::Counter& receipts_applied_;
     TaskScope& scope_;

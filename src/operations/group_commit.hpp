@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <vector>
 
 #include "runtime/task.hpp"
@@ -21,8 +22,11 @@ struct GroupCommitOptions
     std::size_t max_waiting = 20000;  // is_full() beyond: the caller answers 503
 };
 
-// Belongs to one Loop. `Commit` gets the items of one batch and gives one outcome for each, in order; when it throws,
-// every waiter of the batch gets the exception. An item lives until its batch has ended, also when its waiter has gone.
+// Belongs to one Loop. `Commit` gets the items of one batch and gives one outcome for each, in order. No outcome at all
+// says that the batch could not be taken because of an item in it: it is then committed in halves, each a batch of its
+// own whose waiters are answered by themselves; it gives an outcome for a single item always. When it throws, its
+// waiters get the exception, and so do those of the parts that come after it. An item lives until its batch has ended,
+// also when its waiter has gone.
 template <class Item, class Outcome>
 class GroupCommit
 {
@@ -85,26 +89,64 @@ private:
         while (!waiting_.empty())
         {
             Batch batch = take_batch();
-            std::vector<const Item*> items;
-            items.reserve(batch.size());
-            for (const auto& slot : batch) items.push_back(&slot->item);
-            std::exception_ptr error;
+            co_await write(std::move(batch));
+        }
+        --writing_;
+    }
+
+    // The parts of a batch, the next one last. A broken world is not tried again for each part: they would all wait.
+    Task<> write(Batch batch)
+    {
+        std::vector<Batch> parts;
+        parts.push_back(std::move(batch));
+        std::exception_ptr error;
+        while (!parts.empty())
+        {
+            const Batch part = std::move(parts.back());
+            parts.pop_back();
+            std::vector<Outcome> outcomes;
             try
             {
-                auto outcomes = co_await commit_(std::move(items));
-                for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->outcome = std::move(outcomes.at(i));
+                if (!error) outcomes = co_await commit_(items_of(part));
             }
             catch (...)
             {
                 error = std::current_exception();
             }
-            for (const auto& slot : batch)
-            {
-                if (!slot->outcome) slot->error = error;
-                slot->timer.cancel();
-            }
+            if (!error && outcomes.empty() && part.size() > 1)
+                halve(part, parts);
+            else
+                answer(part, std::move(outcomes), error);
         }
-        --writing_;
+    }
+
+    static std::vector<const Item*> items_of(const Batch& batch)
+    {
+        std::vector<const Item*> items;
+        items.reserve(batch.size());
+        for (const auto& slot : batch) items.push_back(&slot->item);
+        return items;
+    }
+
+    static void halve(const Batch& batch, std::vector<Batch>& parts)
+    {
+        const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
+        parts.emplace_back(middle, batch.end());
+        parts.emplace_back(batch.begin(), middle);
+    }
+
+    static void answer(const Batch& batch, std::vector<Outcome> outcomes, std::exception_ptr error)
+    {
+        if (!error && outcomes.size() != batch.size())
+            error = std::make_exception_ptr(std::logic_error("group commit: not one outcome for each item"));
+        for (std::size_t i = 0; i < batch.size(); ++i)
+        {
+            if (error)
+                batch[i]->error = error;
+            else
+                batch[i]->outcome = std::move(outcomes[i]);
+            batch[i]->timer.cancel();
+        }
     }
 
     Batch take_batch()

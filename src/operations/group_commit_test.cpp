@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "runtime/notifier.hpp"
@@ -14,7 +15,10 @@ namespace
 
 using ::testing::ElementsAre;
 
-// A committer that doubles numbers, once it is let through.
+constexpr int kUnlucky = 13;
+
+// A committer that doubles numbers, once it is let through. It takes no batch with an unlucky one in it, and throws for
+// negative ones.
 class Doubler
 {
 public:
@@ -41,6 +45,8 @@ private:
         while (!open_)
             if (!co_await opened_.wait(deadline_in(seconds(10)))) throw DeadlineExceeded("never let through");
         std::vector<int> doubled;
+        const bool unlucky = std::ranges::any_of(items, [](const int* item) { return *item == kUnlucky; });
+        if (unlucky && items.size() > 1) co_return doubled;
         for (const int* item : items)
         {
             if (*item < 0) throw std::invalid_argument("negative");
@@ -107,6 +113,31 @@ TEST(GroupCommit, AFailureReachesEveryoneInTheBatchAndNobodyElse)
             EXPECT_TRUE(co_await calls.join(soon()));
             EXPECT_EQ(seen,
                       (std::map<int, std::string>{{1, "2"}, {2, "negative"}, {-3, "negative"}, {4, "8"}, {5, "10"}}));
+            EXPECT_TRUE(co_await doubler.scope.join(soon()));
+        });
+}
+
+TEST(GroupCommit, EachHalfOfABatchThatFallsApartIsAnsweredByItself)
+{
+    run_task<void>(
+        []() -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            Doubler doubler(executor, {.max_batch = 8, .writers = 1, .max_waiting = 100});
+            std::map<int, std::string> seen;
+            TaskScope calls(executor);
+            for (const int item : {1, 2, kUnlucky, 3, -4, 5, 6})
+                calls.spawn("submit", submit_into(doubler, item, soon(), seen));
+            doubler.let_through();
+            EXPECT_TRUE(co_await calls.join(soon()));
+            EXPECT_THAT(doubler.batches, ElementsAre(1, 6, 3, 1, 2, 1, 1, 3));
+            EXPECT_EQ(seen, (std::map<int, std::string>{{1, "2"},
+                                                        {2, "4"},
+                                                        {kUnlucky, "26"},
+                                                        {3, "6"},
+                                                        {-4, "negative"},
+                                                        {5, "negative"},
+                                                        {6, "negative"}}));
             EXPECT_TRUE(co_await doubler.scope.join(soon()));
         });
 }

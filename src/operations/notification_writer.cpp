@@ -82,23 +82,6 @@ void NotificationWriter::note_full(const NewNotification& row)
 
 Task<std::vector<WriteOutcome>> NotificationWriter::commit(Batch batch)
 {
-    auto outcomes = co_await insert(batch);
-    if (outcomes) co_return std::move(*outcomes);
-    if (batch.size() > 1) co_return co_await commit_in_halves(std::move(batch));
-    co_return std::vector<WriteOutcome>{WriteOutcome::refused_by_database};
-}
-
-Task<std::vector<WriteOutcome>> NotificationWriter::commit_in_halves(Batch batch)
-{
-    const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
-    auto outcomes = co_await commit(Batch(batch.begin(), middle));
-    const auto second = co_await commit(Batch(middle, batch.end()));
-    outcomes.insert(outcomes.end(), second.begin(), second.end());
-    co_return outcomes;
-}
-
-Task<std::optional<std::vector<WriteOutcome>>> NotificationWriter::insert(const Batch& batch)
-{
     pg::Rows rows;
     for (int attempt = 1;; ++attempt)
     {
@@ -113,10 +96,10 @@ Task<std::optional<std::vector<WriteOutcome>>> NotificationWriter::insert(const 
         {
             if (error.is_retryable() && attempt < kAttempts) continue;
             if (!error.is_about_a_row()) throw;
-            if (batch.size() == 1)
-                log::error("a notification was refused by the database",
-                           {{"sqlstate", error.sqlstate}, {"notification", batch.front()->id.to_string()}});
-            co_return std::nullopt;
+            if (batch.size() > 1) co_return std::vector<WriteOutcome>();
+            log::error("a notification was refused by the database",
+                       {{"sqlstate", error.sqlstate}, {"notification", batch.front()->id.to_string()}});
+            co_return std::vector<WriteOutcome>{WriteOutcome::refused_by_database};
         }
     }
     std::unordered_map<Uuid, std::size_t, UuidHash> places;

@@ -83,10 +83,8 @@ public:
 private:
     using Batch = std::vector<const NewNotification*>;
 
+    // As GroupCommit wants it.
     Task<std::vector<WriteOutcome>> commit(Batch batch);
-    Task<std::vector<WriteOutcome>> commit_in_halves(Batch batch);
-    // nullopt: the database refused the batch because of a row in it.
-    Task<std::optional<std::vector<WriteOutcome>>> insert(const Batch& batch);
     void note_full(const NewNotification& row);
 
     pg::Database& database_;

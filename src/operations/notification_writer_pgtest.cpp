@@ -48,7 +48,7 @@ Task<pg::Database*> open(std::unique_ptr<pg::Database>& database, const std::str
 Task<> expect_consistent(pg::Database& database, std::int64_t notifications)
 {
     EXPECT_EQ(co_await number(database, kNotifications), notifications);
-    EXPECT_TRUE((co_await database.execute(sql::check_ledger, pg::Params(), soon())).empty());
+    EXPECT_EQ(co_await testing::ledger_differences(database), 0U);
 }
 
 // Two processes, 200 calls at once.
@@ -226,6 +226,53 @@ TEST(NotificationWriter, ARowTheDatabaseRefusesDoesNotFailItsNeighbours)
             EXPECT_EQ(co_await number(database, kUsage), 57);
             EXPECT_EQ(desk.written.size(), 57U);
             co_await expect_consistent(database, 57);
+            co_await desk.close();
+        });
+}
+
+Task<> write_and_tell(NotificationWriter& writer, NewNotification row, std::string& told)
+{
+    try
+    {
+        told = std::to_string(static_cast<int>(co_await writer.write(std::move(row), soon())));
+    }
+    catch (const std::runtime_error&)
+    {
+        told = "unknown";
+    }
+}
+
+// The batch falls apart because of one row, and the database goes away before the last part of it is written.
+TEST(NotificationWriter, TellsThoseWhoseHalfWasCommittedSoWhateverBecomesOfTheOther)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            Desk desk(database, executor);
+            const auto service = co_await desk.add_service(Desk::live_service());
+            co_await database.run_script(
+                "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no' USING "
+                "ERRCODE = new.client_reference; END $$; CREATE TRIGGER fail BEFORE INSERT ON notifications FOR EACH "
+                "ROW WHEN (new.client_reference IN ('22000', '53100')) EXECUTE FUNCTION fail()",
+                soon());
+            TaskScope alone(executor);
+            const GroupCommitOptions one_writer{.writers = 1};
+            NotificationWriter writer(database, alone, executor, one_writer, [](Lane, ServiceId) {});
+            // The first keeps the writer busy while the others become one batch.
+            const std::array references{"first", "a", "b", "22000", "53100"};
+            std::array<std::string, 5> told;
+            TaskScope calls(executor);
+            for (std::size_t i = 0; i < references.size(); ++i)
+            {
+                auto row = row_for(service, desk);
+                row.client_reference = references[i];
+                calls.spawn("write", write_and_tell(writer, std::move(row), told[i]));
+            }
+            EXPECT_TRUE(co_await calls.join(soon()));
+            EXPECT_TRUE(co_await alone.join(soon()));
+            EXPECT_THAT(told, ::testing::ElementsAre("0", "0", "0", "3", "unknown"));
+            co_await expect_consistent(database, 3);
             co_await desk.close();
         });
 }

@@ -136,7 +136,8 @@ pg::Params DeliveryQueue::claim_params(const std::vector<Ask>& asked, Instant no
         cursors.push_back(cursor == cursor_.end() ? Uuid() : cursor->second);
         quotas.push_back(static_cast<std::int32_t>(quota));
     }
-    return pg::Params::of(lanes, services, channels, cursors, quotas, holder_, now + options_.lease, now);
+    const auto lease = static_cast<double>(options_.lease.count());
+    return pg::Params::of(lanes, services, channels, cursors, quotas, holder_, lease, now);
 }
 
 void DeliveryQueue::note_claimed(const std::vector<Ask>& asked, const std::vector<ClaimedDelivery>& claimed,

@@ -2,7 +2,7 @@
 //
 // Claims rotate over the services that have queued work, so a service with a million messages delays another's single
 // one by one batch. A claim is a lease with a fencing number: when it ends without a result, the message is uncertain
-// and is tried again later.
+// and is tried again later. Leases are kept by the clock of the database; `now` is for events and pauses only.
 //
 // hint() is thread-safe; everything else belongs to the Loop of the Database.
 #pragma once
@@ -25,7 +25,7 @@ namespace herald
 
 struct QueueOptions
 {
-    seconds lease{60};             // longer than any hand-off may take
+    seconds lease{120};            // longer than a claim, a hand-off and the record of its result may take
     seconds uncertain_pause{120};  // after a lost lease: time for a receipt to settle it
     seconds rewind_every{1};       // cursors start over, to see what came in below them
     milliseconds stragglers{300};  // a cursor stays so far behind: ids do not become visible in their order

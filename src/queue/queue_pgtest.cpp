@@ -229,6 +229,22 @@ TEST(DeliveryQueue, WhatIsReleasedIsClaimedAgainAsTheSameAttempt)
         });
 }
 
+TEST(DeliveryQueue, TheClocksOfTheHostsDoNotEndALease)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Bench bench(database, co_await asio::this_coro::executor);
+            const auto service = new_service();
+            co_await add(database, service, 1);
+            bench.queue.hint(2, service);
+            // Claimed by a host whose clock is behind, looked at by one whose clock is ahead.
+            EXPECT_EQ((co_await bench.claim(10, kNow - std::chrono::hours(1))).size(), 1U);
+            EXPECT_EQ(co_await bench.queue.recover_expired_leases(kNow + std::chrono::hours(1), soon()), 0);
+            EXPECT_EQ(co_await counts_of(database), counted(0, 1, 0));
+        });
+}
+
 TEST(DeliveryQueue, ALeaseThatRunsOutIsUncertainAndComesBack)
 {
     with_database(
@@ -240,7 +256,10 @@ TEST(DeliveryQueue, ALeaseThatRunsOutIsUncertainAndComesBack)
             bench.queue.hint(2, service);
             const auto claimed = co_await bench.claim(10, kNow);
             EXPECT_EQ(claimed.size(), 2U);
-            EXPECT_EQ(co_await bench.queue.recover_expired_leases(kNow + seconds(59), soon()), 0);
+            const auto lease = QueueOptions().lease;
+            co_await testing::age_leases(database, lease - seconds(20));
+            EXPECT_EQ(co_await bench.queue.recover_expired_leases(kNow + seconds(60), soon()), 0);
+            co_await testing::age_leases(database, seconds(20));
             EXPECT_EQ(co_await bench.queue.recover_expired_leases(kNow + seconds(60), soon()), 2);
             EXPECT_EQ(co_await counts_of(database), counted(0, 0, 2));
             const auto events = co_await database.execute(kUncertainEvents, pg::Params(), soon());
@@ -270,6 +289,7 @@ TEST(DeliveryQueue, DueRetriesAreFoundWithoutBeingToldWhere)
             co_await add(database, service, 1);
             bench.queue.hint(2, service);
             co_await bench.claim(10, kNow);
+            co_await testing::age_leases(database, QueueOptions().lease);
             co_await bench.queue.recover_expired_leases(kNow + seconds(60), soon());
             co_await bench.claim(10, kNow + seconds(60));
             co_await bench.queue.move_due_retries(kNow + seconds(200), soon());

@@ -213,7 +213,7 @@ TEST(DeliveryWorker, TakesOverFromAWorkerThatDiedAndDoesNotSendTwice)
             co_await world.deliver_notifications.hand_over(std::move(claimed.front()));
             co_await world.settle();
 
-            world.clock.advance(QueueOptions().lease + seconds(1));
+            co_await testing::age_leases(world.database, QueueOptions().lease);
             co_await turn(world);
             EXPECT_EQ(co_await world.status(email), NotificationStatus::created);
             world.clock.advance(QueueOptions().uncertain_pause);
@@ -280,6 +280,118 @@ TEST(DeliveryWorker, KeepsMessagesForAProviderThatIsSwitchedOffUntilItIsOnAgain)
                 co_await sleep_for(milliseconds(50));
             }
             EXPECT_EQ(co_await world.status(email), NotificationStatus::delivered);
+        });
+}
+
+// More turns than there are tries: the message waits, and it is the first attempt that it waits for.
+Task<> expect_no_attempt_counts(DeliveryWorld& world, DeliverNotifications& deliver, std::string to)
+{
+    DeliveryWorker worker(co_await asio::this_coro::executor, world.queue, deliver, world.wake_up, world.clock, {});
+    const auto service = co_await world.add_service();
+    const auto id = co_await world.accept(service, std::move(to));
+    co_await world.database.run_script("ALTER TABLE services RENAME TO hidden_services", soon());
+    for (int turn = 0; turn < 6; ++turn)
+    {
+        // Not at once, as the first retry of a text message is, but after the usual pause.
+        if (turn == 3) co_await world.database.run_script("ALTER TABLE hidden_services RENAME TO services", soon());
+        co_await world.recovery.run_once();
+        EXPECT_EQ((co_await worker.run_once()).claimed, 1U) << turn;
+        EXPECT_EQ(co_await world.number("SELECT attempt::int8 FROM queue_retries"), 1) << turn;
+        world.clock.advance(kRetryPause);
+    }
+    EXPECT_EQ(co_await world.status(id), NotificationStatus::created);
+    EXPECT_EQ(co_await world.ledger_differences(), 0);
+}
+
+TEST(DeliveryWorker, CountsNoAttemptWhileNothingIsOfferedToAProvider)
+{
+    WorldOptions options;
+    options.deliver.tries = 2;
+    const auto switched_off = [](DeliveryWorld& world) -> Task<>
+    {
+        co_await world.database.run_script("INSERT INTO providers VALUES (1, 'email', 100, false)", soon());
+        co_await expect_no_attempt_counts(world, world.deliver_notifications, "ada@example.gov");
+    };
+    const auto not_configured = [](DeliveryWorld& world) -> Task<>
+    {
+        DeliverOptions two_tries;
+        two_tries.tries = 2;
+        const ProviderSet only_email{&world.email, nullptr, &world.simulator};
+        DeliverNotifications deliver(world.directory, world.recorder, only_email, world.keys, world.clock, two_tries);
+        co_await expect_no_attempt_counts(world, deliver, "+12025550123");
+    };
+    in_delivery_world(switched_off, options);
+    in_delivery_world(not_configured, options);
+}
+
+// A provider that loses its answers, and at first cannot be asked.
+class Forgetful final : public Provider
+{
+public:
+    [[nodiscard]] std::string_view name() const override { return "forgetful"; }
+    [[nodiscard]] bool supports(Channel) const override { return true; }
+    Task<SendOutcome> send(const OutgoingMessage&, Deadline) override
+    {
+        ++sends;
+        co_return SendOutcome(SendStatus::uncertain, {}, "no answer");
+    }
+    Task<std::optional<Receipt>> look_up(NotificationId id, std::string_view, Deadline) override
+    {
+        if (++look_ups <= failing_look_ups) throw std::runtime_error("not reachable");
+        if (!knows) co_return std::nullopt;
+        Receipt receipt;
+        receipt.provider = "forgetful";
+        receipt.reference = "f-" + id.to_string();
+        co_return std::optional(std::move(receipt));
+    }
+
+    int sends = 0;
+    int look_ups = 0;
+    int failing_look_ups = 3;
+    bool knows = true;
+};
+
+// The last try is uncertain: what becomes of the message is what the provider says once it can be asked.
+Task<NotificationStatus> end_of_an_uncertain_last_try(DeliveryWorld& world, Forgetful& provider)
+{
+    DeliverOptions one_try;
+    one_try.tries = 1;
+    const ProviderSet providers{&provider, &provider, &provider};
+    DeliverNotifications deliver(world.directory, world.recorder, providers, world.keys, world.clock, one_try);
+    DeliveryWorker worker(co_await asio::this_coro::executor, world.queue, deliver, world.wake_up, world.clock, {});
+    const auto service = co_await world.add_service();
+    const auto id = co_await world.accept(service);
+    for (int turn = 0; turn < 1 + provider.failing_look_ups; ++turn)
+    {
+        EXPECT_EQ((co_await worker.run_once()).recorded, 1U) << turn;
+        EXPECT_EQ(co_await world.status(id), NotificationStatus::created) << turn;
+        world.clock.advance(kRetryPause);
+        co_await world.recovery.run_once();
+    }
+    co_await worker.run_once();
+    co_await world.settle();
+    EXPECT_EQ(provider.sends, 1);
+    EXPECT_EQ(co_await world.number("SELECT count(*) FROM queue_retries"), 0);
+    EXPECT_EQ(co_await world.ledger_differences(), 0);
+    co_return co_await world.status(id);
+}
+
+TEST(DeliveryWorker, AsksAboutAnUncertainLastTryUntilThereIsAnAnswer)
+{
+    in_delivery_world(
+        [](DeliveryWorld& world) -> Task<>
+        {
+            Forgetful provider;
+            const auto end = co_await end_of_an_uncertain_last_try(world, provider);
+            EXPECT_EQ(end, NotificationStatus::delivered);
+        });
+    in_delivery_world(
+        [](DeliveryWorld& world) -> Task<>
+        {
+            Forgetful provider;
+            provider.knows = false;
+            const auto end = co_await end_of_an_uncertain_last_try(world, provider);
+            EXPECT_EQ(end, NotificationStatus::technical_failure) << "nobody knows";
         });
 }
 

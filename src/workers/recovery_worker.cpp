@@ -101,8 +101,8 @@ Task<bool> RecoveryWorker::recover_leases(RecoveryCounts& counts)
 Task<bool> RecoveryWorker::match_receipts(RecoveryCounts& counts)
 {
     const auto matched = co_await recorder_.match_left_over_receipts(deadline_in(options_.timeout));
-    counts.receipts_matched += matched;
-    co_return matched >= DeliveryRecorder::kLeftOverBatch;
+    counts.receipts_matched += matched.applied;
+    co_return matched.looked_at >= DeliveryRecorder::kLeftOverBatch;
 }
 
 Task<bool> RecoveryWorker::ask_for_receipts(RecoveryCounts& counts)

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "operations/accept_notification.hpp"
+#include "sql/queries.hpp"
 #include "storage/service_store.hpp"
 #include "storage/template_store.hpp"
 #include "tests/support/pg_fixture.hpp"
@@ -27,6 +28,16 @@ inline Task<std::int64_t> number(pg::Database& database, pg::Statement query)
 {
     const auto rows = co_await database.execute(query, pg::Params(), soon());
     co_return rows.get<std::int64_t>(0, 0);
+}
+
+// What differs between messages and ledger, which never may. Of the messages around kTestNow.
+inline Task<std::size_t> ledger_differences(pg::Database& database)
+{
+    constexpr std::chrono::hours kAround(40 * 24);
+    auto params = pg::Params::of(utc_date(kTestNow - kAround), utc_date(kTestNow + kAround),
+                                 uuid_v7_floor(kTestNow - kAround), uuid_v7_floor(kTestNow + kAround));
+    const auto rows = co_await database.execute(sql::check_ledger, std::move(params), soon());
+    co_return rows.size();
 }
 
 struct TestService

@@ -164,4 +164,10 @@ void with_database(const DatabaseTask& body, int connections)
     with_database_at(database.conninfo(), body, connections);
 }
 
+Task<> age_leases(pg::Database& database, seconds by)
+{
+    co_await database.run_script(
+        fmt::format("UPDATE queue_leases SET lease_until = lease_until - interval '{} seconds'", by.count()), soon());
+}
+
 }  // namespace herald::testing

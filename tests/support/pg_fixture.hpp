@@ -60,4 +60,7 @@ inline Deadline soon()
     return deadline_in(seconds(30));
 }
 
+// So much of every lease passes: they are kept by the clock of the server.
+Task<> age_leases(pg::Database& database, seconds by);
+
 }  // namespace herald::testing

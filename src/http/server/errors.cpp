@@ -170,13 +170,6 @@ Response exception_response(const std::exception_ptr& exception, ErrorShape shap
     }
     catch (const pg::SqlError& error)
     {
-        // Out of disk, memory or connections, or being stopped: the server's trouble, which passes.
-        if (error.is_out_of_service())
-        {
-            log::error("request failed: the database is out of service",
-                       {{"trace_id", trace_id}, {"sqlstate", error.sqlstate}});
-            return unavailable_response(shape);
-        }
         log::error(
             "request failed: statement refused",
             {{"trace_id", trace_id}, {"route", route}, {"sqlstate", error.sqlstate}, {"constraint", error.constraint}});

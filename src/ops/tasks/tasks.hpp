@@ -10,8 +10,8 @@ namespace herald::tasks
 Task<std::int64_t> maintain_partitions(TaskContext& context, Instant now, Deadline deadline);
 // Changes summed up; until none is left.
 Task<std::int64_t> fold_ledger(TaskContext& context, Instant now, Deadline deadline);
-// Differences found, each logged as an error; the gauge herald_ledger_differences. Compares in one statement, so what
-// changes meanwhile is no difference. Reads all messages: minutes when there are hundreds of millions.
+// Differences found, each logged as an error; the gauge herald_ledger_differences. Looks at today, yesterday and one
+// earlier day, another one each hour. Compares in one statement, so what changes meanwhile is no difference.
 Task<std::int64_t> check_ledger(TaskContext& context, Instant now, Deadline deadline);
 // The gauges herald_queue_depth and herald_queue_oldest_age_seconds, by lane. The depth is counted up to
 // kMostCounted: a larger one is shown as that. The age is since the message was accepted, retries included.

@@ -114,19 +114,19 @@ TEST(DropPurgedContents, DropsTheDaysThatHaveComeAndNoOther)
             co_await run(context, "maintain_partitions", kNow);
             co_await context.database.run_script(message_sql("2026-06-15", "1"), soon());
             const auto before = co_await number(context.database, kPartitions);
-            // 14 and 15 June have come; the message's day is the 16th.
-            EXPECT_EQ(co_await run(context, "drop_purged_contents", kNow), 2);
-            EXPECT_EQ(co_await number(context.database, kContents), 1);
+            // The message's day is the 16th; there is nothing of days that have come already.
             EXPECT_EQ(co_await run(context, "drop_purged_contents", kNow), 0);
+            EXPECT_EQ(co_await number(context.database, kContents), 1);
             EXPECT_EQ(co_await run(context, "drop_purged_contents", kNow + kDay), 1);
             EXPECT_EQ(co_await number(context.database, kContents), 0);
-            EXPECT_EQ(co_await number(context.database, kPartitions), before - 3);
+            EXPECT_EQ(co_await run(context, "drop_purged_contents", kNow + kDay), 0);
+            EXPECT_EQ(co_await number(context.database, kPartitions), before - 1);
         });
 }
 
 Task<> drop_into(TaskContext& context, std::int64_t& dropped)
 {
-    dropped = co_await run(context, "drop_purged_contents", kNow);
+    dropped = co_await run(context, "drop_purged_contents", kNow + 2 * kDay);
 }
 
 TEST(DropPurgedContents, WaitsForAReaderWithoutHoldingUpOthers)
@@ -179,6 +179,31 @@ TEST(CheckLedger, ReportsADifference)
         });
 }
 
+TEST(CheckLedger, ComesToEveryEarlierDayAndRemembersWhatItFoundThere)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            const auto& gauge = metrics::gauge("herald_ledger_differences", "");
+            co_await context.database.run_script(message_sql("2026-06-05", "2"), soon());
+            co_await run(context, "fold_ledger", kNow);
+            // Nine days before yesterday: each has its turn once in nine hours.
+            int hours_with_a_difference = 0;
+            for (int hour = 0; hour < 9; ++hour)
+            {
+                const auto found = co_await run(context, "check_ledger", kNow + std::chrono::hours(hour));
+                hours_with_a_difference += static_cast<int>(found);
+            }
+            EXPECT_EQ(hours_with_a_difference, 1);
+            EXPECT_EQ(gauge.Value(), 1);
+
+            co_await context.database.run_script("UPDATE ledger SET notifications = 1", soon());
+            for (int hour = 0; hour < 9; ++hour)
+                EXPECT_EQ(co_await run(context, "check_ledger", kNow + std::chrono::hours(hour)), 0);
+            EXPECT_EQ(gauge.Value(), 0);
+        });
+}
+
 // Messages that come while it is compared and folded: each in one transaction with its count.
 Task<> write_messages(pg::Database& database, const bool& stop)
 {
@@ -186,7 +211,8 @@ Task<> write_messages(pg::Database& database, const bool& stop)
         "t_write",
         "WITH n AS (INSERT INTO notifications (service_id, id, template_id, template_version, key_type, channel, "
         "status, billable_units, international, rate_multiplier, local_date, purge_on, created_at) "
-        "VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, 1, 2, 5, 1, false, 1, '2026-06-15', "
+        "VALUES (gen_random_uuid(), (left(uuid_v7_floor('2026-06-15')::text, 24) || right(gen_random_uuid()::text, "
+        "12))::uuid, gen_random_uuid(), 1, 1, 2, 5, 1, false, 1, '2026-06-15', "
         "'2026-06-23', now()) RETURNING *) INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, "
         "key_type, status, notifications, billable_units) SELECT local_date, service_id, template_id, channel, "
         "key_type, status, 1, 1 FROM n"};

@@ -171,6 +171,8 @@ CREATE TABLE notifications (
 -- The beginning of the reference: 1,000 characters of four bytes are more than an index takes.
 CREATE INDEX notifications_by_client_reference ON notifications (service_id, left(client_reference, 200), id)
     WHERE client_reference IS NOT NULL;
+-- For the self-check: the messages of a time, whosever they are. Rows lie in the order of their ids, so a few kilobytes do.
+CREATE INDEX notifications_by_time ON notifications USING brin (id) WITH (autosummarize = on);
 
 -- Who it went to and what it said: sealed, and gone with its partition on purge_on.
 CREATE TABLE notification_contents (
@@ -207,6 +209,7 @@ CREATE TABLE ledger (
     billable_units bigint NOT NULL,
     PRIMARY KEY (service_id, local_date, template_id, channel, key_type, status)
 );
+CREATE INDEX ledger_by_day ON ledger (local_date);
 CREATE TABLE ledger_deltas (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     local_date date NOT NULL,
@@ -282,8 +285,10 @@ CREATE TABLE unmatched_receipts (
     status smallint NOT NULL,
     provider_response text,
     at timestamptz NOT NULL,
-    received_at timestamptz NOT NULL
+    received_at timestamptz NOT NULL,
+    look_at timestamptz NOT NULL -- when to see whether somebody awaits it by now; ever more rarely
 );
+CREATE INDEX unmatched_receipts_by_look ON unmatched_receipts (look_at);
 CREATE INDEX unmatched_receipts_by_notification ON unmatched_receipts (notification_id) WHERE notification_id IS NOT NULL;
 
 -- Callbacks owed to services.
@@ -345,7 +350,8 @@ CREATE TABLE inbound_sms (
 );
 CREATE INDEX inbound_sms_by_purge ON inbound_sms (purge_on);
 
--- Makes the partitions that are missing: months of notifications, days of contents and events. Cheap when there is nothing to do.
+-- Makes the partitions that are missing: months of notifications, days of contents and events. Cheap when there is nothing to do. Contents
+-- begin with tomorrow: those of today have to be gone already.
 -- The default partitions catch rows should this not have run for long; they are empty in a healthy system. A partition whose rows are in
 -- the default one already is not made: PostgreSQL refuses it, and the rows are as well off where they are.
 CREATE FUNCTION maintain_partitions(today date, contents_days integer) RETURNS integer LANGUAGE plpgsql AS $$
@@ -368,7 +374,7 @@ BEGIN
             made := made + 1;
         END IF;
     END LOOP;
-    FOR day IN SELECT d::date FROM generate_series(today - 1, today + contents_days, interval '1 day') d LOOP
+    FOR day IN SELECT d::date FROM generate_series(today + 1, today + contents_days, interval '1 day') d LOOP
         IF to_regclass('notification_contents_' || to_char(day, 'YYYYMMDD')) IS NULL
            AND NOT EXISTS (SELECT FROM notification_contents_default WHERE purge_on = day) THEN
             EXECUTE format('CREATE TABLE %I PARTITION OF notification_contents FOR VALUES FROM (%L) TO (%L)',

@@ -20,6 +20,19 @@ std::string field(const PGresult* result, int code)
     return text != nullptr ? text : "";
 }
 
+// What the database's own trouble is, is decided here and nowhere else. The primary message alone: DETAIL holds values
+// of the row.
+std::exception_ptr error_of(const PGresult* result, const std::string& sqlstate)
+{
+    const auto message = field(result, PG_DIAG_MESSAGE_PRIMARY);
+    for (const std::string_view passing : {"08", "53", "57"})
+    {
+        if (sqlstate.starts_with(passing))
+            return std::make_exception_ptr(Unavailable(fmt::format("{} ({})", message, sqlstate)));
+    }
+    return std::make_exception_ptr(SqlError(sqlstate, field(result, PG_DIAG_CONSTRAINT_NAME), message));
+}
+
 }  // namespace
 
 void Connection::submit(RequestPtr request)
@@ -195,9 +208,7 @@ void Connection::take_error(Request& request, PGresult* result)
     if (!request.error)
     {
         request.sqlstate = field(result, PG_DIAG_SQLSTATE);
-        // The primary message alone: DETAIL holds values of the row.
-        request.error = std::make_exception_ptr(
-            SqlError(request.sqlstate, field(result, PG_DIAG_CONSTRAINT_NAME), field(result, PG_DIAG_MESSAGE_PRIMARY)));
+        request.error = error_of(result, request.sqlstate);
     }
     PQclear(result);
 }

@@ -6,7 +6,7 @@
 // its connection for itself until it ends.
 //
 // A lost connection fails what was in flight with Unavailable (the effects are unknown) and is opened again with a
-// growing pause.
+// growing pause. What the server refuses because it is out of service itself is Unavailable as well.
 #pragma once
 
 #include <memory>
@@ -24,7 +24,7 @@
 namespace herald::pg
 {
 
-// The server refused a statement.
+// The server refused a statement, for a reason that lies in the statement, its values or other transactions.
 class SqlError : public std::runtime_error
 {
 public:
@@ -36,19 +36,19 @@ public:
     std::string constraint;  // name of the violated constraint, or empty
 
     [[nodiscard]] bool is_unique_violation() const { return sqlstate == "23505"; }
-    // Classes 53 (insufficient resources, disk full among them) and 57 (operator intervention).
-    [[nodiscard]] bool is_out_of_service() const { return sqlstate.starts_with("53") || sqlstate.starts_with("57"); }
     // 40001 and 40P01: the transaction may be tried again.
     [[nodiscard]] bool is_retryable() const { return sqlstate == "40001" || sqlstate == "40P01"; }
     // Classes 22 (data), 23 (integrity) and 54 (limits): the fault is in a row, and a batch without it may be taken.
-    // Anything else (no space, no privilege, a broken statement) is about the database.
+    // Anything else (no privilege, a broken statement) is about the database.
     [[nodiscard]] bool is_about_a_row() const
     {
         return sqlstate.starts_with("22") || sqlstate.starts_with("23") || sqlstate.starts_with("54");
     }
 };
 
-// No connection, or it was lost: whether the statement had its effect is unknown.
+// The database's trouble, which passes: no connection, or it was lost, or the server is out of service (SQLSTATE
+// classes 08 connection, 53 insufficient resources, a full disk among them, 57 operator intervention). Whether the
+// statement had its effect is unknown.
 class Unavailable : public std::runtime_error
 {
 public:

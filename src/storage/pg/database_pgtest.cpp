@@ -477,6 +477,43 @@ TEST(Loss, FailsWhatIsInFlightAndTheNextStatementFindsANewConnection)
         1);
 }
 
+Task<std::string> refusal_of(Database& database, std::string sqlstate)
+{
+    try
+    {
+        co_await database.run_script("DO $$ BEGIN RAISE EXCEPTION 'no more' USING ERRCODE = '" + sqlstate + "'; END $$",
+                                     soon());
+    }
+    catch (const Unavailable& error)
+    {
+        co_return std::string("unavailable: ") + error.what();
+    }
+    catch (const SqlError& error)
+    {
+        co_return error.sqlstate;
+    }
+    co_return "none";
+}
+
+// A full disk, too many connections, a shutdown, a lost connection: the database's trouble, which passes.
+TEST(Loss, IsAlsoAServerThatIsOutOfService)
+{
+    with_database(
+        [](Database& database) -> Task<>
+        {
+            for (const auto* state : {"53100", "53300", "57P01", "57P03", "08006"})
+            {
+                const auto said = co_await refusal_of(database, state);
+                EXPECT_EQ(said, "unavailable: no more (" + std::string(state) + ")");
+            }
+            for (const auto* state : {"22021", "23505", "40P01", "54000", "55P03", "XX000"})
+            {
+                const auto said = co_await refusal_of(database, state);
+                EXPECT_EQ(said, state);
+            }
+        });
+}
+
 TEST(Loss, OfTheConnectionEndsTheTransaction)
 {
     with_database(

@@ -1,15 +1,16 @@
--- Messages whose receipt is overdue: the provider is asked. Pushes the next question out, so that two workers do not ask at once.
--- $1 now, $2 the most, $3 when to ask again.
+-- Messages whose receipt is overdue: the provider is asked. Claimed for a while, so that two workers do not ask at once; put_back_look_ups
+-- follows. $1 now, $2 the most, $3 the end of the claim.
 WITH due AS (
-    SELECT provider, reference FROM awaiting_receipts
+    SELECT provider, reference, look_up_at FROM awaiting_receipts
     WHERE look_up_at <= $1::timestamptz
     ORDER BY look_up_at LIMIT $2::int4
     FOR UPDATE SKIP LOCKED
 ),
-pushed AS (
+claimed AS (
     UPDATE awaiting_receipts a SET look_up_at = $3::timestamptz
     FROM due d WHERE a.provider = d.provider AND a.reference = d.reference
-    RETURNING a.provider, a.reference, a.service_id, a.notification_id
+    RETURNING a.provider, a.reference, a.service_id, a.notification_id, d.look_up_at AS due_at
 )
-SELECT p.provider, p.reference, p.notification_id, n.sent_at
-FROM pushed p JOIN notifications n ON n.service_id = p.service_id AND n.id = p.notification_id
+SELECT c.provider, c.reference, c.notification_id, c.due_at, n.sent_at
+FROM claimed c JOIN notifications n ON n.service_id = c.service_id AND n.id = c.notification_id
+ORDER BY c.due_at

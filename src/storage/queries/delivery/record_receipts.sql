@@ -61,8 +61,8 @@ owed AS (
     RETURNING notification_id
 ),
 kept AS (
-    INSERT INTO unmatched_receipts (provider, reference, notification_id, status, provider_response, at, received_at)
-    SELECT i.provider, i.reference, i.told_id, i.status, nullif(i.response, ''), i.at, $7::timestamptz
+    INSERT INTO unmatched_receipts (provider, reference, notification_id, status, provider_response, at, received_at, look_at)
+    SELECT i.provider, i.reference, i.told_id, i.status, nullif(i.response, ''), i.at, $7::timestamptz, $7::timestamptz + interval '1 second'
     FROM input i
     WHERE NOT EXISTS (SELECT FROM known k WHERE k.provider = i.provider AND k.reference = i.reference)
 )

@@ -1,7 +1,9 @@
 -- What became of a batch of hand-offs. One array element a message: $1 service, $2 id, $3 fence, $4 outcome (1 handed over, a receipt will come;
--- 2 handed over for good; 3 try again; 4 failed for good), $5 new status, $6 provider, $7 reference, $8 detail, $9 fragments, $10 when to retry,
+-- 2 handed over for good; 3 try again; 4 failed for good; 5 nothing was offered: again as the same attempt), $5 new status, $6 provider, $7 reference, $8 detail, $9 fragments, $10 when to retry,
 -- $11 when to look up, $12 event kind. $13 now.
 -- Only the newest claim counts (fence). A receipt may have come first: a status is then never moved back.
+-- Leases may be deleted in any order: nobody else waits for them (a fence has one holder, and who recovers leases skips locked ones). Messages
+-- are locked in the order of their key, because receipts for them are recorded at the same time.
 WITH input AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int8[], $4::int2[], $5::int2[], $6::text[], $7::text[], $8::text[], $9::int2[],
                          $10::timestamptz[], $11::timestamptz[], $12::int2[])
@@ -16,6 +18,7 @@ ended AS (
 old AS (
     SELECT e.*, n.status AS old_status, n.billable_units AS old_units, n.local_date, n.template_id, n.key_type
     FROM ended e JOIN notifications n ON n.service_id = e.service_id AND n.id = e.id
+    ORDER BY n.service_id, n.id
     FOR UPDATE OF n
 ),
 changed AS (
@@ -27,7 +30,7 @@ changed AS (
         provider_reference = CASE WHEN o.outcome IN (1, 2) THEN o.reference ELSE n.provider_reference END,
         updated_at = $13::timestamptz
     FROM old o
-    WHERE n.service_id = o.service_id AND n.id = o.id AND o.outcome <> 3
+    WHERE n.service_id = o.service_id AND n.id = o.id AND o.outcome NOT IN (3, 5)
     RETURNING n.service_id, n.id, n.status, n.billable_units, o.old_status, o.old_units, o.local_date, o.template_id, o.channel,
               o.key_type, o.outcome, o.kind, o.attempt, o.provider, o.reference, o.detail, o.look_up_at
 ),
@@ -38,13 +41,14 @@ awaited AS (
 ),
 retried AS (
     INSERT INTO queue_retries (run_at, service_id, notification_id, lane, channel, attempt, uncertain)
-    SELECT retry_at, service_id, id, lane, channel, attempt + 1, uncertain OR kind = 4 FROM ended WHERE outcome = 3
+    SELECT retry_at, service_id, id, lane, channel, CASE outcome WHEN 3 THEN attempt + 1 ELSE attempt END, uncertain OR kind = 4
+    FROM ended WHERE outcome IN (3, 5)
 ),
 noted AS (
     INSERT INTO notification_events (at, service_id, notification_id, kind, status, attempt, provider, detail)
     SELECT $13::timestamptz, service_id, id, kind, status, attempt, provider, nullif(detail, '') FROM changed
     UNION ALL
-    SELECT $13::timestamptz, service_id, id, kind, NULL::int2, attempt, provider, nullif(detail, '') FROM ended WHERE outcome = 3
+    SELECT $13::timestamptz, service_id, id, kind, NULL::int2, attempt, provider, nullif(detail, '') FROM ended WHERE outcome IN (3, 5)
 ),
 counted AS (
     INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, notifications, billable_units)

@@ -1,6 +1,6 @@
 -- Claims messages to deliver and brings all that is needed to send them, in one round trip: lane by lane, service by service.
 -- $1..$5: one element a (lane, service, channel) to look into: its lane, service, channel, cursor (ids after it) and the most to take.
--- $6 holder, $7 lease end, $8 now.
+-- $6 holder, $7 seconds of the lease, by the clock of the server: see recover_expired_leases. $8 now.
 -- The planner takes a LIMIT that is a parameter for a tenth of the table. So that a long queue does not turn the joins into scans of whole
 -- tables, rows are deleted by their place (they are locked, and never updated), and OFFSET 0 keeps each look-up a probe of the key.
 -- The cursor keeps a claim from reading again over dead rows that some open snapshot still keeps (13 times faster then).
@@ -25,7 +25,9 @@ taken AS (
 ),
 leased AS (
     INSERT INTO queue_leases (service_id, notification_id, lane, channel, attempt, uncertain, fence, holder, lease_until)
-    SELECT service_id, notification_id, lane, channel, attempt, uncertain, nextval('queue_fence'), $6::uuid, $7::timestamptz FROM taken
+    SELECT service_id, notification_id, lane, channel, attempt, uncertain, nextval('queue_fence'), $6::uuid,
+           now() + make_interval(secs => $7::float8)
+    FROM taken
     RETURNING service_id, notification_id, lane, channel, attempt, uncertain, fence
 ),
 noted AS (

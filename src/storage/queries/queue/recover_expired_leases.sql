@@ -1,9 +1,10 @@
 -- Whoever held these died between claiming and recording the result, so the message may or may not have left: uncertain. It is tried again
 -- after a pause in which a receipt may still settle it. The lost attempt counts: a message that kills whoever takes it does not live for ever.
--- $1 now, $2 the most to take, $3 when to try again.
+-- A lease begins and ends by the clock of the server, the one clock that holders and those who take over share: a host whose clock is ahead
+-- would take messages from holders that are alive. $1 now, $2 the most to take, $3 when to try again.
 WITH expired AS (
     SELECT service_id, notification_id FROM queue_leases
-    WHERE lease_until <= $1::timestamptz
+    WHERE lease_until <= now()
     ORDER BY lease_until LIMIT $2::int4
     FOR UPDATE SKIP LOCKED
 ),

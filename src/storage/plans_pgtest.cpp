@@ -1,0 +1,75 @@
+// How PostgreSQL goes about the statements that must not read or sort a whole large table. Scans and sorts are
+// forbidden first, so that a plan that still has one says: there is no index for it.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sql/queries.hpp"
+#include "tests/support/pg_fixture.hpp"
+
+namespace herald
+{
+namespace
+{
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::soon;
+
+// One line a step.
+std::string plan_of(pg::Statement statement, const pg::Params& params, const std::string& rows_sql = "")
+{
+    const std::string text = fmt::format("EXPLAIN (COSTS OFF) {}", statement.text);
+    const pg::Statement explain{"t_explain", text};
+    std::string plan;
+    testing::with_database(
+        [&](pg::Database& database) -> Task<>
+        {
+            co_await database.run_script("SELECT maintain_partitions('2026-06-15', 3)", soon());
+            if (!rows_sql.empty()) co_await database.run_script(rows_sql, soon());
+            auto transaction = co_await database.begin(soon());
+            co_await transaction.run_script("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off", soon());
+            const auto rows = co_await transaction.execute(explain, params, soon());
+            for (std::size_t i = 0; i < rows.size(); ++i) plan += rows.get<std::string>(i, 0) + "\n";
+            co_await transaction.rollback(soon());
+        });
+    return plan;
+}
+
+TEST(Plans, OfListStaleContentsFollowThePrimaryKey)
+{
+    const pg::Bytes key{std::string(2, '\0')};
+    const auto plan = plan_of(sql::list_stale_contents,
+                              pg::Params::of(key, Uuid(), "00000000-0000-0000-0000-000000000000 1970-01-01", 500));
+    EXPECT_THAT(plan, HasSubstr("Index Scan using notification_contents_20260616_pkey"));
+    EXPECT_THAT(plan, Not(HasSubstr("Sort\n"))) << plan;
+    EXPECT_THAT(plan, Not(HasSubstr("Seq Scan"))) << plan;
+}
+
+// A message every 43 seconds of June.
+constexpr const char* kMonthOfMessages =
+    "INSERT INTO notifications (service_id, id, template_id, template_version, key_type, channel, status, "
+    "billable_units, international, rate_multiplier, local_date, purge_on, created_at) "
+    "SELECT gen_random_uuid(), (left(ms, 8) || '-' || right(ms, 4) || '-7000-8000-000000000000')::uuid, "
+    "gen_random_uuid(), 1, 1, 2, 5, 1, false, 1, '2026-06-15', '2026-06-23', now() "
+    "FROM generate_series(0, 59999) i, "
+    "LATERAL (SELECT lpad(to_hex(extract(epoch FROM timestamptz '2026-06-01Z')::bigint * 1000 + i::bigint * 43000), "
+    "12, '0')) "
+    "t (ms); ANALYZE notifications";
+
+TEST(Plans, OfTheSelfCheckReadTheDaysThatItIsAbout)
+{
+    const LocalDate day = std::chrono::year(2026) / 6 / 15;
+    const Instant start{std::chrono::sys_days(day)};
+    const auto plan =
+        plan_of(sql::check_ledger,
+                pg::Params::of(day, day, uuid_v7_floor(start), uuid_v7_floor(start + std::chrono::hours(24))),
+                kMonthOfMessages);
+    EXPECT_THAT(plan, HasSubstr("Bitmap Index Scan on notifications_202606_id_idx")) << plan;
+    EXPECT_THAT(plan, Not(HasSubstr("notifications_202605"))) << plan;
+    EXPECT_THAT(plan, HasSubstr("ledger_by_day")) << plan;
+    EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on ledger\n"))) << plan;
+}
+
+}  // namespace
+}  // namespace herald
