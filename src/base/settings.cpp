@@ -136,6 +136,8 @@ void describe_providers(ConfigKeys& keys, Settings& settings)
 
     keys.text("email.domain", settings.email.domain, "Domain of the From address.");
     keys.must(check_not_empty);
+    keys.text("email.banner", settings.email.banner,
+              "Name of the platform on a black bar above emails of services without a branding; empty: no bar.");
     keys.text("smtp.host", settings.smtp.host, "SMTP server that takes our emails.");
     keys.integer("smtp.port", settings.smtp.port, 1, 65535, "Port of the SMTP server.");
     keys.choice("smtp.tls", settings.smtp.tls, {"starttls", "implicit", "none"}, "How the connection is encrypted.");

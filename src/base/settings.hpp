@@ -63,6 +63,7 @@ struct DeliverySettings
 struct EmailSettings
 {
     std::string domain = "notify.localhost";
+    std::string banner;
 };
 
 struct SmtpSettings

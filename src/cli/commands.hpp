@@ -62,6 +62,7 @@ void add_bench_command(CLI::App& root, CommandContext& context);
 
 // What an installation consists of.
 void add_service_command(CLI::App& root, CommandContext& context);
+void add_branding_command(CLI::App& root, CommandContext& context);  // of emails
 void add_template_command(CLI::App& root, CommandContext& context);
 void add_key_command(CLI::App& root, CommandContext& context);  // API keys of services
 void add_user_command(CLI::App& root, CommandContext& context);

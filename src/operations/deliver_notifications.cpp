@@ -155,7 +155,7 @@ Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const
         co_return fail(ErrorKind::unavailable, "no provider is configured for this channel");
     if (!active) co_return fail(ErrorKind::unavailable, "the provider is switched off");
 
-    auto message = render(claimed, *contents, service->service(), *from, options_, prepared.fragments);
+    auto message = render(claimed, *contents, *service, *from, options_, prepared.fragments);
     if (!message) co_return Failure(message.error());
     prepared.message = std::move(*message);
     if (prepared.provider == providers_.simulator) prepared.fragments = 0;  // nothing to pay for
@@ -163,12 +163,13 @@ Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const
 }
 
 Result<OutgoingMessage> DeliverNotifications::render(const ClaimedDelivery& claimed,
-                                                     const NotificationContents& contents, const Service& service,
+                                                     const NotificationContents& contents, const ServiceContext& sender,
                                                      const TemplateContext& from, const DeliverOptions& options,
                                                      std::int16_t& fragments)
 {
     const auto personalisation = read_personalisation(contents.personalisation);
     if (!personalisation) return Failure(personalisation.error());
+    const Service& service = sender.service();
     OutgoingMessage message;
     message.id = claimed.id;
     message.service_id = claimed.service_id;
@@ -183,7 +184,7 @@ Result<OutgoingMessage> DeliverNotifications::render(const ClaimedDelivery& clai
         fragments = static_cast<std::int16_t>(rendered.fragments);
         return message;
     }
-    auto rendered = rendering::render_email(from.compiled, *personalisation);
+    auto rendered = rendering::render_email(from.compiled, *personalisation, sender.email_header);
     message.subject = std::move(rendered.subject);
     message.body = std::move(rendered.plain_text);
     message.html = std::move(rendered.html);

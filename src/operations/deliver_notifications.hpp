@@ -65,7 +65,7 @@ private:
     [[nodiscard]] Provider* choose_provider(const ClaimedDelivery& claimed, const Service& service) const;
     Task<Result<Prepared>> prepare(const ClaimedDelivery& claimed, Deadline deadline);
     static Result<OutgoingMessage> render(const ClaimedDelivery& claimed, const NotificationContents& contents,
-                                          const Service& service, const TemplateContext& from,
+                                          const ServiceContext& sender, const TemplateContext& from,
                                           const DeliverOptions& options, std::int16_t& fragments);
     Task<SendResult> hand_over(const ClaimedDelivery& claimed, Prepared& prepared, Deadline deadline);
     Task<SendOutcome> send(Prepared& prepared, Deadline deadline);

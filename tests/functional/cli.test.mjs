@@ -59,6 +59,44 @@ test('a service from nothing: template, key, message, story, revoked key, archiv
   assert.equal(shown.active, false);
 });
 
+test('a branding is in the emails that a service sends, until it is taken away', async () => {
+  const { service_id: id, keys, templates } = dev.ready;
+  await json('branding', 'set', 'Parks', '--type', 'org_banner', '--text', 'Parks & Gardens', '--colour', '#00703c', '--logo', 'https://logos.example/p.png');
+  assert.equal((await json('service', 'branding', id, 'Parks')).email_branding.brand_type, 'org_banner');
+  assert.equal((await json('service', 'show', id)).email_branding.name, 'Parks');
+  // What the recipient of one more email sees.
+  const sent = async () => {
+    const body = { email_address: 'ada@town.example', template_id: templates.email, personalisation: { name: 'Ada' } };
+    const accepted = await request(dev.ready.base_url, 'POST', '/v2/notifications/email', { key: keys.normal, body });
+    return eventually('the email is captured', async () => {
+      const email = await request(dev.ready.base_url, 'GET', `/mailbox/${accepted.body.id}/email`);
+      return email.status === 200 && email.body;
+    });
+  };
+  await eventually('the branding is used', async () => {
+    const html = await sent();
+    return html.includes('Parks &amp; Gardens') && html.includes('https://logos.example/p.png') && html.includes('#00703c');
+  });
+  assert.equal((await json('service', 'branding', id, '--clear')).email_branding, null);
+  await eventually('the branding is gone', async () => !(await sent()).includes('Gardens'));
+
+  const wrong = await refused('branding', 'set', 'Parks', '--text', 'Parks', '--colour', 'green');
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /#00703c/);
+  assert.match((await refused('service', 'branding', id, 'Park')).stderr, /Did you mean 'Parks'/);
+});
+
+test('a key is shown without its secret', async () => {
+  const made = await json('key', 'create', '--service', dev.ready.service_id, '--name', 'shown', '--type', 'team');
+  const shown = await json('key', 'show', made.id);
+  assert.deepEqual([shown.name, shown.type, shown.service_id, shown.revoked_at], ['shown', 'team', dev.ready.service_id, null]);
+  const text = await refused('key', 'show', made.id);
+  assert.ok(text.stdout.includes('shown') && !(text.stdout + JSON.stringify(shown)).includes(made.key.slice(-36)));
+  const unknown = await refused('key', 'show', '00000000-0000-4000-8000-000000000000');
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.stderr, /herald key list/);
+});
+
 test('users and providers are listed, made and changed', async () => {
   const user = await json('user', 'create', '--name', 'Ada Lovelace', '--email', 'ada@town.example');
   assert.ok((await json('user', 'list')).some((one) => one.id === user.id));

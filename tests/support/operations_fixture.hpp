@@ -55,7 +55,7 @@ public:
           zone("America/New_York"),
           scope(executor),
           directory(database, test_keys(), clock,
-                    {.max_age = milliseconds(0), .default_region = options.default_region}),
+                    {.max_age = milliseconds(0), .default_region = options.default_region, .email_banner = {}}),
           limiter(database),
           idempotency(database, test_keys()),
           writer(database, scope, executor, {},
