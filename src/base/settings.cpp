@@ -134,6 +134,10 @@ void describe_providers(ConfigKeys& keys, Settings& settings)
     keys.choice("providers.sms", settings.providers.sms, {"capture"},
                 "Who takes text messages; capture keeps them and sends nothing.");
 
+    keys.text("capture.script", settings.capture.script,
+              "What the capture provider pretends: rules apart by ;, as in \"*@slow.example answer_after_ms=2000\" "
+              "(docs/operating.md); empty: all is delivered at once.");
+
     keys.text("email.domain", settings.email.domain, "Domain of the From address.");
     keys.must(check_not_empty);
     keys.text("email.banner", settings.email.banner,

@@ -89,6 +89,11 @@ struct ProviderSettings
     std::string sms = "capture";
 };
 
+struct CaptureSettings
+{
+    std::string script;
+};
+
 struct LogSettings
 {
     std::string level = "info";
@@ -113,6 +118,7 @@ struct Settings
     SmtpSettings smtp;
     SmsSettings sms;
     ProviderSettings providers;
+    CaptureSettings capture;
     LogSettings log;
     ShutdownSettings shutdown;
 };
