@@ -248,4 +248,10 @@ std::string dump_settings(const Settings& settings)
     return describe(copy).dump();
 }
 
+json::object settings_values(const Settings& settings)
+{
+    Settings copy = settings;
+    return describe(copy).values();
+}
+
 }  // namespace herald

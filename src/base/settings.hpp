@@ -144,5 +144,7 @@ Result<void> check_complete(const Settings& settings);
 
 // A commented herald.toml of these settings; secrets are masked.
 std::string dump_settings(const Settings& settings);
+// The same values by their full keys ("http.port"); secrets are masked.
+json::object settings_values(const Settings& settings);
 
 }  // namespace herald

@@ -47,7 +47,8 @@ void add_root_options(CLI::App& root, CommandContext& context);
 using CommandDefault = std::pair<std::string_view, std::string_view>;
 Result<Settings> load_settings_of(const CommandContext& context, std::span<const CommandDefault> defaults = {});
 
-// Says on standard error what is wrong, every line of it, and sets the exit code to kExitRefused.
+// Says on standard error what is wrong, every line of it, and sets the exit code to kExitRefused. With --json: one
+// object, {"error": the first line, "more": [the others]}.
 void report_failure(CommandContext& context, const Error& error);
 
 // Processes that stay.
