@@ -9,6 +9,7 @@
 #include "operations/manage_checks.hpp"
 #include "ops/schedule.hpp"
 #include "runtime/task_scope.hpp"
+#include "storage/branding_store.hpp"
 #include "storage/pg/migrator.hpp"
 #include "storage/template_store.hpp"
 
@@ -276,6 +277,35 @@ Result<void> Administration::clear_callback(const std::string& service, const st
         service, [&](ManageContext context, ServiceId id) { return herald::clear_callback(context, id, type); });
 }
 
+Result<EmailBranding> Administration::put_branding(EmailBranding branding) const
+{
+    return ask<EmailBranding>([&](ManageContext context) { return put_email_branding(context, std::move(branding)); });
+}
+
+Result<std::vector<EmailBranding>> Administration::list_brandings() const
+{
+    return ask<std::vector<EmailBranding>>(
+        [](ManageContext context) -> Task<Result<std::vector<EmailBranding>>>
+        { co_return co_await BrandingStore(context.database).list(context.deadline); });
+}
+
+Result<EmailBranding> Administration::show_branding(const std::string& name) const
+{
+    return ask<EmailBranding>([&](ManageContext context) { return find_email_branding(context, name); });
+}
+
+Result<ServiceDetails> Administration::set_service_branding(const std::string& service,
+                                                            std::optional<std::string> name) const
+{
+    const auto set = [&](ManageContext context, ServiceId id) -> Task<Result<ServiceDetails>>
+    {
+        auto given = co_await set_service_email_branding(context, id, name);
+        if (!given) co_return Failure(std::move(given.error()));
+        co_return co_await describe_service(context, id);
+    };
+    return ask_for<ServiceDetails>(service, set);
+}
+
 Result<TemplateReport> Administration::create_template(const std::string& service, NewTemplate wanted) const
 {
     return ask_for<TemplateReport>(service, [&](ManageContext context, ServiceId id)
@@ -320,6 +350,13 @@ Result<std::vector<ApiKeyRow>> Administration::list_api_keys(const std::string& 
     return ask_for<std::vector<ApiKeyRow>>(
         service, [](ManageContext context, ServiceId id) -> Task<Result<std::vector<ApiKeyRow>>>
         { co_return co_await ServiceStore(context.database, context.keys).list_api_keys(id, context.deadline); });
+}
+
+Result<ApiKeyRow> Administration::show_api_key(const std::string& id) const
+{
+    const auto parsed = parse_id<ApiKeyId>("key", id);
+    if (!parsed) return Failure(parsed.error());
+    return ask<ApiKeyRow>([&](ManageContext context) { return find_api_key(context, *parsed); });
 }
 
 Result<ApiKeyRow> Administration::revoke_api_key(const std::string& id) const

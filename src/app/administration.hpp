@@ -18,6 +18,7 @@
 #include "base/settings.hpp"
 #include "operations/explain_notification.hpp"
 #include "operations/manage_api_keys.hpp"
+#include "operations/manage_branding.hpp"
 #include "operations/manage_providers.hpp"
 #include "operations/manage_service_settings.hpp"
 #include "operations/manage_services.hpp"
@@ -73,6 +74,13 @@ public:
     Result<ServiceCallback> set_callback(const std::string& service, CallbackWish wish) const;
     Result<void> clear_callback(const std::string& service, const std::string& type) const;
 
+    // Makes it, or makes the one of this name as given.
+    Result<EmailBranding> put_branding(EmailBranding branding) const;
+    Result<std::vector<EmailBranding>> list_brandings() const;
+    Result<EmailBranding> show_branding(const std::string& name) const;
+    // nullopt: none any more.
+    Result<ServiceDetails> set_service_branding(const std::string& service, std::optional<std::string> name) const;
+
     Result<TemplateReport> create_template(const std::string& service, NewTemplate wanted) const;
     Result<std::vector<Template>> list_templates(const std::string& service, bool with_archived) const;
     Result<TemplateReport> show_template(const std::string& service, const std::string& id,
@@ -82,6 +90,7 @@ public:
 
     Result<CreatedApiKey> create_api_key(const std::string& service, const std::string& name, KeyType type) const;
     Result<std::vector<ApiKeyRow>> list_api_keys(const std::string& service) const;
+    Result<ApiKeyRow> show_api_key(const std::string& id) const;
     Result<ApiKeyRow> revoke_api_key(const std::string& id) const;
 
     Result<UserDetails> create_user(NewUser wanted) const;

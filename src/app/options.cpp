@@ -55,6 +55,7 @@ ServiceDirectory::Options directory_options(const Settings& settings)
 {
     ServiceDirectory::Options options;
     options.default_region = settings.sms.default_region;
+    options.email_banner = settings.email.banner;
     return options;
 }
 

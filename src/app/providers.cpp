@@ -1,5 +1,7 @@
 #include "app/providers.hpp"
 
+#include <stdexcept>
+
 #include "providers/capture/capture.hpp"
 #include "providers/smtp/smtp.hpp"
 
@@ -30,16 +32,19 @@ Providers::Providers(asio::any_io_executor executor, const Settings& settings, s
 {
     const bool keep_content = mailbox != nullptr;
     if (!mailbox) mailbox = std::make_shared<Mailbox>();
-    const auto capture = [&](std::string name)
+    auto script = parse_capture_script(settings.capture.script);
+    if (!script) throw std::runtime_error(script.error().message);
+    const auto capture = [&](std::string name, CaptureScript pretends)
     {
         CaptureOptions options;
         options.name = std::move(name);
         options.keep_content = keep_content;
+        options.script = std::move(pretends);
         all_.push_back(std::make_unique<CaptureProvider>(executor, std::move(options), mailbox, sink, clock));
         return all_.back().get();
     };
-    set_.simulator = capture("simulator");
-    Provider* kept = capture("capture");
+    set_.simulator = capture("simulator", {});
+    Provider* kept = capture("capture", std::move(*script));
     set_.sms = kept;
     set_.email = kept;
     if (settings.providers.email != "smtp") return;

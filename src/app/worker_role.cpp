@@ -1,10 +1,13 @@
 #include "app/worker_role.hpp"
 
+#include <algorithm>
 #include <stdexcept>
+#include <thread>
 
 #include "app/options.hpp"
 #include "app/providers.hpp"
 #include "queue/wake_channel.hpp"
+#include "runtime/cpu_pool.hpp"
 #include "workers/callback_worker.hpp"
 #include "workers/delivery_worker.hpp"
 #include "workers/recovery_worker.hpp"
@@ -24,6 +27,12 @@ DeliveryWorker::Options worker_options(const Settings& settings)
     options.concurrency = static_cast<std::size_t>(settings.delivery.concurrency);
     options.batch = static_cast<std::size_t>(settings.delivery.batch);
     return options;
+}
+
+// Beside the loop there is at least one core's worth of work to share.
+std::size_t render_threads()
+{
+    return std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2);
 }
 
 CallbackOptions callback_options(const Settings& settings)
@@ -51,7 +60,8 @@ struct WorkerRole::Parts
               with.clock),
           wake_up(executor),
           queue(database, wake_up, queue_options(settings)),
-          deliver(directory, recorder, providers.set(), with.keys, with.clock, deliver_options(settings)),
+          render_pool(render_threads(), static_cast<std::size_t>(settings.delivery.concurrency)),
+          deliver(directory, recorder, providers.set(), with.keys, with.clock, deliver_options(settings), &render_pool),
           delivery(executor, queue, deliver, wake_up, with.clock, worker_options(settings)),
           look_up(database, recorder, providers.set(), with.clock, {}),
           recovery(executor, queue, recorder, look_up, with.clock, {}),
@@ -72,6 +82,7 @@ struct WorkerRole::Parts
     Providers providers;
     WakeUp wake_up;
     DeliveryQueue queue;
+    CpuPool render_pool;
     DeliverNotifications deliver;
     DeliveryWorker delivery;
     LookUpReceipts look_up;

@@ -276,6 +276,24 @@ Result<void> ConfigKeys::result() const
     return Failure(std::move(error));
 }
 
+std::string ConfigKeys::Key::shown() const
+{
+    std::string value = show();
+    return secret && !value.empty() ? std::string(kMask) : value;
+}
+
+json::object ConfigKeys::values() const
+{
+    json::object all;
+    for (const Key& key : keys_)
+    {
+        // Numbers and booleans are written in JSON as they are here.
+        auto value = key.quoted ? json::value(key.shown()) : parse_json(key.shown()).value();
+        all.emplace(key.name, std::move(value));
+    }
+    return all;
+}
+
 std::string ConfigKeys::dump() const
 {
     // In TOML the keys without a section come first.
@@ -291,8 +309,7 @@ std::string ConfigKeys::dump() const
         for (const Key& key : keys_)
         {
             if (section_of(key.name) != section) continue;
-            const std::string value = key.show();
-            const std::string shown = key.secret && !value.empty() ? std::string(kMask) : value;
+            const std::string shown = key.shown();
             text += fmt::format("# {}{}\n", key.help, key.allowed == "a text" ? "" : " (" + key.allowed + ")");
             text += fmt::format("{} = {}\n", key.name.substr(section.empty() ? 0 : section.size() + 1),
                                 key.quoted ? quoted_toml(shown) : shown);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 
 namespace herald
 {
@@ -54,6 +55,8 @@ public:
 
     // A TOML file of every key with its help, its bounds and its value now. Secrets show as "********".
     [[nodiscard]] std::string dump() const;
+    // Each key by its full name with its value now, of its own type. Secrets show as in dump().
+    [[nodiscard]] json::object values() const;
 
 private:
     using Assign = std::function<bool(std::string_view)>;  // false: the text is not of the key's form
@@ -66,6 +69,8 @@ private:
         bool secret = false;
         Assign assign;
         std::function<std::string()> show;  // as text
+
+        [[nodiscard]] std::string shown() const;  // masked, if it is a secret that is set
         std::function<std::string(const std::string&)> check;
     };
 

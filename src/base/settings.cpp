@@ -134,8 +134,14 @@ void describe_providers(ConfigKeys& keys, Settings& settings)
     keys.choice("providers.sms", settings.providers.sms, {"capture"},
                 "Who takes text messages; capture keeps them and sends nothing.");
 
+    keys.text("capture.script", settings.capture.script,
+              "What the capture provider pretends: rules apart by ;, as in \"*@slow.example answer_after_ms=2000\" "
+              "(docs/operating.md); empty: all is delivered at once.");
+
     keys.text("email.domain", settings.email.domain, "Domain of the From address.");
     keys.must(check_not_empty);
+    keys.text("email.banner", settings.email.banner,
+              "Name of the platform on a black bar above emails of services without a branding; empty: no bar.");
     keys.text("smtp.host", settings.smtp.host, "SMTP server that takes our emails.");
     keys.integer("smtp.port", settings.smtp.port, 1, 65535, "Port of the SMTP server.");
     keys.choice("smtp.tls", settings.smtp.tls, {"starttls", "implicit", "none"}, "How the connection is encrypted.");
@@ -246,6 +252,12 @@ std::string dump_settings(const Settings& settings)
 {
     Settings copy = settings;
     return describe(copy).dump();
+}
+
+json::object settings_values(const Settings& settings)
+{
+    Settings copy = settings;
+    return describe(copy).values();
 }
 
 }  // namespace herald

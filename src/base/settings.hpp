@@ -66,6 +66,7 @@ struct DeliverySettings
 struct EmailSettings
 {
     std::string domain = "notify.localhost";
+    std::string banner;
 };
 
 struct SmtpSettings
@@ -89,6 +90,11 @@ struct ProviderSettings
 {
     std::string email = "capture";
     std::string sms = "capture";
+};
+
+struct CaptureSettings
+{
+    std::string script;
 };
 
 struct LogSettings
@@ -122,6 +128,7 @@ struct Settings
     SmtpSettings smtp;
     SmsSettings sms;
     ProviderSettings providers;
+    CaptureSettings capture;
     LogSettings log;
     MonitoringSettings monitoring;
     ShutdownSettings shutdown;
@@ -148,5 +155,7 @@ Result<void> check_complete(const Settings& settings);
 
 // A commented herald.toml of these settings; secrets are masked.
 std::string dump_settings(const Settings& settings);
+// The same values by their full keys ("http.port"); secrets are masked.
+json::object settings_values(const Settings& settings);
 
 }  // namespace herald

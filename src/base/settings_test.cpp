@@ -26,6 +26,18 @@ std::string problem(const SettingsSources& sources)
     return settings ? "" : settings.error().message;
 }
 
+TEST(Settings, GiveTheirValuesByKeyAndKeepSecrets)
+{
+    Settings settings;
+    settings.security.internal_secret = "hunter2";
+    const auto values = settings_values(settings);
+    EXPECT_EQ(values.at("http.port"), 6011);
+    EXPECT_EQ(values.at("http.trust_proxy_headers"), false);
+    EXPECT_EQ(values.at("time_zone"), "America/New_York");
+    EXPECT_EQ(values.at("security.internal_secret"), "********");
+    EXPECT_EQ(values.at("smtp.password"), "");
+}
+
 TEST(Settings, without_any_source_the_defaults_hold)
 {
     const auto settings = load_settings({});

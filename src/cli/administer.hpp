@@ -58,6 +58,9 @@ Result<Answer> show_list(const Result<std::vector<T>>& list, Row heading, const 
     return Answer{std::move(items), table(rows)};
 }
 
+// Of `herald branding` and `herald service` alike.
+json::object branding_json(const EmailBranding& branding);
+
 // A secret given as "-" is the first line of standard input, which keeps it out of the shell's history and the process
 // list.
 std::string secret_of(const std::string& given);

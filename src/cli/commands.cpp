@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/json.hpp"
+
 namespace herald::cli
 {
 
@@ -13,6 +15,18 @@ std::string check_assignment(const std::string& text)
 {
     return text.find('=') == std::string::npos || text.starts_with('=') ? "it has to be KEY=VALUE, as in http.port=8080"
                                                                         : "";
+}
+
+void print_json_error(std::string_view message, const std::vector<std::string>& more)
+{
+    const json::object object{{"error", message}, {"more", json::value_from(more)}};
+    std::fputs(to_wire(object).c_str(), stderr);
+}
+
+// The options of a command line that does not parse are not told.
+bool asks_for_json(int argc, const char* const* argv)
+{
+    return std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
 }
 
 }  // namespace
@@ -46,9 +60,10 @@ Result<Settings> load_settings_of(const CommandContext& context, std::span<const
 
 void report_failure(CommandContext& context, const Error& error)
 {
+    context.exit_code = kExitRefused;
+    if (context.json) return print_json_error(error.message, error.more);
     std::fprintf(stderr, "%s\n", error.message.c_str());
     for (const auto& more : error.more) std::fprintf(stderr, "%s\n", more.c_str());
-    context.exit_code = kExitRefused;
 }
 
 int run_command_line(CLI::App& app, const CommandContext& context, int argc, const char* const* argv)
@@ -59,6 +74,11 @@ int run_command_line(CLI::App& app, const CommandContext& context, int argc, con
     }
     catch (const CLI::ParseError& stopped)
     {
+        if (stopped.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success) && asks_for_json(argc, argv))
+        {
+            print_json_error(stopped.what(), {});
+            return kExitUsage;
+        }
         // Prints the help, or what is wrong with the command line.
         return app.exit(stopped) == static_cast<int>(CLI::ExitCodes::Success) ? kExitOk : kExitUsage;
     }

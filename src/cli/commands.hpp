@@ -47,7 +47,8 @@ void add_root_options(CLI::App& root, CommandContext& context);
 using CommandDefault = std::pair<std::string_view, std::string_view>;
 Result<Settings> load_settings_of(const CommandContext& context, std::span<const CommandDefault> defaults = {});
 
-// Says on standard error what is wrong, every line of it, and sets the exit code to kExitRefused.
+// Says on standard error what is wrong, every line of it, and sets the exit code to kExitRefused. With --json: one
+// object, {"error": the first line, "more": [the others]}.
 void report_failure(CommandContext& context, const Error& error);
 
 // Processes that stay.
@@ -62,6 +63,7 @@ void add_bench_command(CLI::App& root, CommandContext& context);
 
 // What an installation consists of.
 void add_service_command(CLI::App& root, CommandContext& context);
+void add_branding_command(CLI::App& root, CommandContext& context);  // of emails
 void add_template_command(CLI::App& root, CommandContext& context);
 void add_key_command(CLI::App& root, CommandContext& context);  // API keys of services
 void add_user_command(CLI::App& root, CommandContext& context);

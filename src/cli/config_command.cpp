@@ -1,6 +1,7 @@
 // herald config
 #include <cstdio>
 
+#include "base/json.hpp"
 #include "cli/commands.hpp"
 
 namespace herald::cli
@@ -14,13 +15,14 @@ void add_config_command(CLI::App& root, CommandContext& context)
                       "Print every key with its help, bounds and value now, as a herald.toml (the default)");
     command->footer(
         "Sources, later ones win: herald.toml (or --config, HERALD_CONFIG), HERALD_SECTION_KEY variables, --set.\n"
-        "Secrets are masked.");
+        "Secrets are masked. With --json: one object of every key and its value.");
     command->callback(
         [&context, dump]
         {
             const auto settings = load_settings_of(context);
             if (!settings) return report_failure(context, settings.error());
-            std::fputs(dump_settings(*settings).c_str(), stdout);
+            const auto text = context.json ? to_wire(settings_values(*settings)) : dump_settings(*settings);
+            std::fputs(text.c_str(), stdout);
         });
 }
 

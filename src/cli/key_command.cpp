@@ -19,7 +19,7 @@ struct List
     std::string service;
 };
 
-struct Revoke
+struct One
 {
     std::string id;
 };
@@ -58,7 +58,21 @@ Result<Answer> list(const Administration& administration, const List& arguments)
         [](const ApiKeyRow& row) { return json_of(row); });
 }
 
-Result<Answer> revoke(const Administration& administration, const Revoke& arguments)
+Result<Answer> show(const Administration& administration, const One& arguments)
+{
+    return show_result(administration.show_api_key(arguments.id),
+                       [](const ApiKeyRow& row)
+                       {
+                           return Answer{json_of(row), facts({{"id", row.id.to_string()},
+                                                              {"name", row.name},
+                                                              {"type", std::string(to_string(row.type))},
+                                                              {"service", row.service_id.to_string()},
+                                                              {"created", moment(row.created_at)},
+                                                              {"revoked", moment(row.expiry_date)}})};
+                       });
+}
+
+Result<Answer> revoke(const Administration& administration, const One& arguments)
 {
     return show_result(
         administration.revoke_api_key(arguments.id), [](const ApiKeyRow& row)
@@ -87,8 +101,13 @@ void add_key_command(CLI::App& root, CommandContext& context)
     list_verb->add_option("--service", list_arguments->service, "Id or name of the service")->required();
     on_call(list_verb, context, list_arguments, list);
 
+    auto* show_verb = noun->add_subcommand("show", "One key, without its secret, which nobody can read again");
+    auto show_arguments = std::make_shared<One>();
+    show_verb->add_option("id", show_arguments->id, "The key's id, as `herald key list` shows it")->required();
+    on_call(show_verb, context, show_arguments, show);
+
     auto* revoke_verb = noun->add_subcommand("revoke", "End a key for good, within a second");
-    auto revoke_arguments = std::make_shared<Revoke>();
+    auto revoke_arguments = std::make_shared<One>();
     revoke_verb->add_option("id", revoke_arguments->id, "The key's id, as `herald key list` shows it")->required();
     on_call(revoke_verb, context, revoke_arguments, revoke);
 }

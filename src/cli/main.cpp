@@ -14,6 +14,7 @@ int main(int argc, char** argv)
     add_token_command(app, context);
     add_bench_command(app, context);
     add_service_command(app, context);
+    add_branding_command(app, context);
     add_template_command(app, context);
     add_key_command(app, context);
     add_user_command(app, context);

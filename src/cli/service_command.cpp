@@ -89,6 +89,7 @@ json::object json_of(const ServiceDetails& details)
                                                            {"email_address", each.email_address},
                                                            {"state", each.state}};
                                    });
+    object["email_branding"] = details.branding ? json::value(branding_json(*details.branding)) : json::value(nullptr);
     object["callbacks"] = json_array(details.callbacks, [](const ServiceCallback& each)
                                      { return json::object{{"type", each.type}, {"url", each.url}}; });
     return object;
@@ -133,14 +134,10 @@ std::string text_of(const ServiceDetails& details)
         {"members", lines(details.members, [](const User& each) { return each.email_address + "  " + each.name; })},
         {"callbacks",
          lines(details.callbacks, [](const ServiceCallback& each) { return each.type + "  " + each.url; })},
+        {"email branding", details.branding ? details.branding->name : "-"},
         {"created", moment(details.row.created_at)},
         {"changed", moment(details.row.updated_at)},
     });
-}
-
-Answer show(const ServiceDetails& details)
-{
-    return {json_of(details), text_of(details)};
 }
 
 Result<Answer> create(const Administration& administration, const Create& arguments)
@@ -273,6 +270,11 @@ void add_named(CLI::App* noun, CommandContext& context, const std::string& name,
 }
 
 }  // namespace
+
+Answer show(const ServiceDetails& details)
+{
+    return {json_of(details), text_of(details)};
+}
 
 void add_service_command(CLI::App& root, CommandContext& context)
 {

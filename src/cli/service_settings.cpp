@@ -1,7 +1,5 @@
-// herald service guest|member|sms-sender|reply-to|callback
+// herald service guest|member|sms-sender|reply-to|callback|branding
 #include "cli/service_settings.hpp"
-
-#include "cli/administer.hpp"
 
 namespace herald::cli
 {
@@ -20,6 +18,13 @@ struct Callback
 {
     std::string service;
     CallbackWish wish;
+    bool clear = false;
+};
+
+struct BrandingOf
+{
+    std::string service;
+    std::optional<std::string> name;
     bool clear = false;
 };
 
@@ -94,6 +99,13 @@ Result<Answer> callback(const Administration& administration, const Callback& ar
         { return Answer{json::object{{"type", set.type}, {"url", set.url}}, set.type + "  " + set.url + "\n"}; });
 }
 
+Result<Answer> branding(const Administration& administration, const BrandingOf& arguments)
+{
+    if (!arguments.name && !arguments.clear)
+        return fail(ErrorKind::validation, "Give the name of a branding (`herald branding list`), or --clear");
+    return show_result(administration.set_service_branding(arguments.service, arguments.name), show);
+}
+
 // A verb with the service and one entry.
 CLI::App* add_entry_verb(CLI::App* group, CommandContext& context, const std::string& name, const std::string& help,
                          const std::string& entry, std::shared_ptr<Entry> arguments, Verb<Entry> run)
@@ -166,6 +178,17 @@ void add_callback(CLI::App* noun, CommandContext& context)
     on_call(verb, context, arguments, callback);
 }
 
+void add_branding(CLI::App* noun, CommandContext& context)
+{
+    auto* verb = noun->add_subcommand("branding", "What its emails show above the message");
+    auto arguments = std::make_shared<BrandingOf>();
+    verb->add_option("service", arguments->service, "Id or name of the service")->required();
+    auto* clear = verb->add_flag("--clear", arguments->clear, "None any more: the platform's banner, or nothing");
+    verb->add_option("branding", arguments->name, "As `herald branding list` shows it")->excludes(clear);
+    verb->footer("  herald service branding 'Town hall' Parks\n  herald service branding 'Town hall' --clear");
+    on_call(verb, context, arguments, branding);
+}
+
 }  // namespace
 
 void add_service_settings(CLI::App* noun, CommandContext& context)
@@ -177,6 +200,7 @@ void add_service_settings(CLI::App* noun, CommandContext& context)
     add_senders<SenderKind::email_reply_to>(noun, context, "reply-to", "Addresses that answers to emails go to",
                                             "address");
     add_callback(noun, context);
+    add_branding(noun, context);
 }
 
 }  // namespace herald::cli

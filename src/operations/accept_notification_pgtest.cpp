@@ -23,6 +23,7 @@ using testing::soon;
 using testing::test_keys;
 using testing::TestService;
 using testing::with_database;
+using testing::with_desk;
 
 constexpr pg::Statement kNotifications{"t_notifications", "SELECT count(*) FROM notifications"};
 constexpr pg::Statement kReady{"t_ready", "SELECT count(*) FROM queue_ready"};
@@ -57,11 +58,10 @@ Task<> expect_nothing_written(pg::Database& database)
 
 TEST(AcceptNotification, WritesFactsContentsQueueRowEventAndLedger)
 {
-    with_database(
-        [](pg::Database& database) -> Task<>
+    with_desk(
+        [](Desk& desk, const TestService& service) -> Task<>
         {
-            Desk desk(database, co_await asio::this_coro::executor);
-            const auto service = co_await desk.add_service(Desk::live_service());
+            auto& database = desk.database;
             auto request = desk.text_to(service, "(202) 867-5309");
             request.reference = "order 7";
             const auto answer = co_await desk.send(service, service.normal, std::move(request));
@@ -94,17 +94,15 @@ TEST(AcceptNotification, WritesFactsContentsQueueRowEventAndLedger)
             EXPECT_EQ(co_await number(database, kUsage), 1);
             EXPECT_EQ(co_await testing::ledger_differences(database), 0U);
             EXPECT_THAT(desk.written, ElementsAre(Pair(Lane::normal, service.service.id)));
-            co_await desk.close();
         });
 }
 
 TEST(AcceptNotification, SaysWhatIsWrongInTheWordsOfTheContract)
 {
-    with_database(
-        [](pg::Database& database) -> Task<>
+    with_desk(
+        [](Desk& desk, const TestService& service) -> Task<>
         {
-            Desk desk(database, co_await asio::this_coro::executor);
-            const auto service = co_await desk.add_service(Desk::live_service());
+            auto& database = desk.database;
             const auto refused = [&](MessageRequest request, std::string text)
             {
                 return expect_refused(desk, service, service.normal, std::move(request), std::move(text));
@@ -162,17 +160,15 @@ TEST(AcceptNotification, SaysWhatIsWrongInTheWordsOfTheContract)
                              "Your message is too long. Emails cannot be longer than 2000000 bytes. Your message is "
                              "2000001 bytes.");
             co_await expect_nothing_written(database);
-            co_await desk.close();
         });
 }
 
 TEST(AcceptNotification, RefusesEmptyMessagesAndDeletedTemplates)
 {
-    with_database(
-        [](pg::Database& database) -> Task<>
+    with_desk(
+        [](Desk& desk, const TestService& service) -> Task<>
         {
-            Desk desk(database, co_await asio::this_coro::executor);
-            const auto service = co_await desk.add_service(Desk::live_service());
+            auto& database = desk.database;
             for (const auto channel : {Channel::sms, Channel::email})
             {
                 auto request = channel == Channel::sms ? desk.text_to(service, "+12028675309")
@@ -189,7 +185,6 @@ TEST(AcceptNotification, RefusesEmptyMessagesAndDeletedTemplates)
             auto request = desk.text_to(service, "+12028675309");
             co_await expect_refused(desk, service, service.normal, std::move(request), "Template has been deleted");
             co_await expect_nothing_written(database);
-            co_await desk.close();
         });
 }
 
@@ -324,11 +319,10 @@ TEST(AcceptNotification, SimulatedRecipientsAreAnsweredAndNothingIsStored)
 
 TEST(AcceptNotification, LanesAreForTestKeysPriorityTemplatesAndTheRest)
 {
-    with_database(
-        [](pg::Database& database) -> Task<>
+    with_desk(
+        [](Desk& desk, const TestService& service) -> Task<>
         {
-            Desk desk(database, co_await asio::this_coro::executor);
-            const auto service = co_await desk.add_service(Desk::live_service());
+            auto& database = desk.database;
             TemplateStore templates(database);
             auto urgent = (co_await templates.find(service.service.id, service.email, soon())).value();
             urgent.priority = true;
@@ -342,7 +336,6 @@ TEST(AcceptNotification, LanesAreForTestKeysPriorityTemplatesAndTheRest)
             const auto id = service.service.id;
             EXPECT_THAT(desk.written, ElementsAre(Pair(Lane::normal, id), Pair(Lane::test, id),
                                                   Pair(Lane::priority, id), Pair(Lane::test, id)));
-            co_await desk.close();
         });
 }
 

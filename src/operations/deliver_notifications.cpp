@@ -38,13 +38,14 @@ Provider* ProviderSet::by_name(std::string_view name) const
 
 DeliverNotifications::DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder,
                                            ProviderSet providers, const KeyRing& keys, const Clock& clock,
-                                           DeliverOptions options)
+                                           DeliverOptions options, CpuPool* large_emails)
     : directory_(directory),
       recorder_(recorder),
       providers_(providers),
       keys_(keys),
       clock_(clock),
-      options_(std::move(options))
+      options_(std::move(options)),
+      large_emails_(large_emails)
 {
 }
 
@@ -155,20 +156,45 @@ Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const
         co_return fail(ErrorKind::unavailable, "no provider is configured for this channel");
     if (!active) co_return fail(ErrorKind::unavailable, "the provider is switched off");
 
-    auto message = render(claimed, *contents, service->service(), *from, options_, prepared.fragments);
+    auto message = co_await render_where_it_fits(claimed, *contents, *service, *from, prepared.fragments);
     if (!message) co_return Failure(message.error());
     prepared.message = std::move(*message);
     if (prepared.provider == providers_.simulator) prepared.fragments = 0;  // nothing to pay for
     co_return prepared;
 }
 
+// Two megabytes take a tenth of a second, in which a loop would do nothing else.
+Task<Result<OutgoingMessage>> DeliverNotifications::render_where_it_fits(const ClaimedDelivery& claimed,
+                                                                         const NotificationContents& contents,
+                                                                         const ServiceContext& sender,
+                                                                         const TemplateContext& from,
+                                                                         std::int16_t& fragments) const
+{
+    const auto work = [&]
+    {
+        return render(claimed, contents, sender, from, options_, fragments);
+    };
+    // Never less than what comes out: each placeholder could bring all of the values.
+    const auto most = from.facts.content.size() + from.compiled.insertions() * contents.personalisation.size();
+    if (large_emails_ == nullptr || most <= options_.render_in_place) co_return work();
+    try
+    {
+        co_return co_await large_emails_->run(work);
+    }
+    catch (const CpuPoolFull&)
+    {
+    }
+    co_return fail(ErrorKind::unavailable, "too many large emails wait to be rendered");
+}
+
 Result<OutgoingMessage> DeliverNotifications::render(const ClaimedDelivery& claimed,
-                                                     const NotificationContents& contents, const Service& service,
+                                                     const NotificationContents& contents, const ServiceContext& sender,
                                                      const TemplateContext& from, const DeliverOptions& options,
                                                      std::int16_t& fragments)
 {
     const auto personalisation = read_personalisation(contents.personalisation);
     if (!personalisation) return Failure(personalisation.error());
+    const Service& service = sender.service();
     OutgoingMessage message;
     message.id = claimed.id;
     message.service_id = claimed.service_id;
@@ -183,7 +209,7 @@ Result<OutgoingMessage> DeliverNotifications::render(const ClaimedDelivery& clai
         fragments = static_cast<std::int16_t>(rendered.fragments);
         return message;
     }
-    auto rendered = rendering::render_email(from.compiled, *personalisation);
+    auto rendered = rendering::render_email(from.compiled, *personalisation, sender.email_header);
     message.subject = std::move(rendered.subject);
     message.body = std::move(rendered.plain_text);
     message.html = std::move(rendered.html);

@@ -19,6 +19,7 @@
 #include "operations/service_directory.hpp"
 #include "providers/provider.hpp"
 #include "queue/queue.hpp"
+#include "runtime/cpu_pool.hpp"
 
 namespace herald
 {
@@ -33,7 +34,8 @@ struct DeliverOptions
     std::int16_t tries = 48;   // hand-offs in all: when the last one fails, technical-failure
     seconds retry_pause{300};  // but the first sms retry is at once
     seconds send_timeout = kSendTimeout;
-    seconds look_up_after{60};  // when a receipt is overdue enough to ask the provider
+    seconds look_up_after{60};                // when a receipt is overdue enough to ask the provider
+    std::size_t render_in_place = 64 * 1024;  // bytes that an email may come to, before it is rendered on the pool
     std::string email_domain = "notify.localhost";
     std::string sms_from_number = "+12025550100";
 };
@@ -51,8 +53,10 @@ struct ProviderSet
 class DeliverNotifications
 {
 public:
+    // `large_emails` renders what would hold up the loop; nullptr: everything is rendered in place.
     DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder, ProviderSet providers,
-                         const KeyRing& keys, const Clock& clock, DeliverOptions options);
+                         const KeyRing& keys, const Clock& clock, DeliverOptions options,
+                         CpuPool* large_emails = nullptr);
 
     // Hands one message over, or finds that this cannot be done, or that an earlier attempt has arrived. Does not
     // throw.
@@ -73,8 +77,12 @@ private:
 
     [[nodiscard]] Provider* choose_provider(const ClaimedDelivery& claimed, const Service& service) const;
     Task<Result<Prepared>> prepare(const ClaimedDelivery& claimed, Deadline deadline);
+    Task<Result<OutgoingMessage>> render_where_it_fits(const ClaimedDelivery& claimed,
+                                                       const NotificationContents& contents,
+                                                       const ServiceContext& sender, const TemplateContext& from,
+                                                       std::int16_t& fragments) const;
     static Result<OutgoingMessage> render(const ClaimedDelivery& claimed, const NotificationContents& contents,
-                                          const Service& service, const TemplateContext& from,
+                                          const ServiceContext& sender, const TemplateContext& from,
                                           const DeliverOptions& options, std::int16_t& fragments);
     Task<SendResult> hand_over(const ClaimedDelivery& claimed, Prepared& prepared, Deadline deadline);
     Task<SendOutcome> send(Prepared& prepared, Deadline deadline);
@@ -92,6 +100,7 @@ private:
     const KeyRing& keys_;
     const Clock& clock_;
     const DeliverOptions options_;
+    CpuPool* const large_emails_;
     std::map<std::pair<std::string, std::string_view>, prometheus::Counter*> attempts_;  // by provider and outcome
 };
 

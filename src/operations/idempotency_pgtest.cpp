@@ -21,6 +21,7 @@ using testing::TestDatabase;
 using testing::TestService;
 using testing::with_database;
 using testing::with_database_at;
+using testing::with_desk;
 
 constexpr pg::Statement kNotifications{"t_notifications", "SELECT count(*) FROM notifications"};
 constexpr pg::Statement kKeys{"t_keys", "SELECT count(*) FROM idempotency_keys"};
@@ -34,11 +35,10 @@ MessageRequest keyed(Desk& desk, const TestService& service, std::string key)
 
 TEST(Idempotency, TheSameRequestGetsTheFirstAnswerAgain)
 {
-    with_database(
-        [](pg::Database& database) -> Task<>
+    with_desk(
+        [](Desk& desk, const TestService& service) -> Task<>
         {
-            Desk desk(database, co_await asio::this_coro::executor);
-            const auto service = co_await desk.add_service(Desk::live_service());
+            auto& database = desk.database;
             const auto other = co_await desk.add_service(Desk::live_service());
             const auto first = co_await desk.send(service, service.normal, keyed(desk, service, "k-1"));
             const auto second = co_await desk.send(service, service.normal, keyed(desk, service, "k-1"));
@@ -54,18 +54,16 @@ TEST(Idempotency, TheSameRequestGetsTheFirstAnswerAgain)
             const auto tomorrow = co_await desk.send(service, service.normal, keyed(desk, service, "k-1"));
             EXPECT_NE(tomorrow.value(), first.value());
             EXPECT_EQ(co_await number(database, kNotifications), 4);
-            co_await desk.close();
         });
 }
 
 // A live message must not be answered with what a test key had "sent".
 TEST(Idempotency, AnotherBodyOrKindOfKeyIsAMismatch)
 {
-    with_database(
-        [](pg::Database& database) -> Task<>
+    with_desk(
+        [](Desk& desk, const TestService& service) -> Task<>
         {
-            Desk desk(database, co_await asio::this_coro::executor);
-            const auto service = co_await desk.add_service(Desk::live_service());
+            auto& database = desk.database;
             EXPECT_TRUE(co_await desk.send(service, service.test, keyed(desk, service, "k-1")));
             auto changed = keyed(desk, service, "k-1");
             changed.body += " ";
@@ -81,7 +79,6 @@ TEST(Idempotency, AnotherBodyOrKindOfKeyIsAMismatch)
                 EXPECT_EQ(answer.error().message, "This Idempotency-Key was used with another request body");
             }
             EXPECT_EQ(co_await number(database, kNotifications), 1);
-            co_await desk.close();
         });
 }
 
@@ -111,11 +108,10 @@ TEST(Idempotency, ARefusedRequestMayBeSentAgain)
 
 TEST(Idempotency, SimulatedRecipientsAreAnsweredTheSameAgain)
 {
-    with_database(
-        [](pg::Database& database) -> Task<>
+    with_desk(
+        [](Desk& desk, const TestService& service) -> Task<>
         {
-            Desk desk(database, co_await asio::this_coro::executor);
-            const auto service = co_await desk.add_service(Desk::live_service());
+            auto& database = desk.database;
             auto request = desk.text_to(service, "+12028675000");
             request.idempotency_key = "k-1";
             const auto first = co_await desk.send(service, service.normal, request);
@@ -123,7 +119,6 @@ TEST(Idempotency, SimulatedRecipientsAreAnsweredTheSameAgain)
             EXPECT_TRUE(first && second);
             EXPECT_EQ(first.value(), second.value());
             EXPECT_EQ(co_await number(database, kNotifications), 0);
-            co_await desk.close();
         });
 }
 
@@ -156,11 +151,10 @@ TEST(Idempotency, OneInFlightIsAConflictUntilItsHolderIsGivenUp)
 // The first holder was slow, another took over: the slow one must write nothing and answer nothing.
 TEST(Idempotency, AHolderThatLostItsKeyWritesNothing)
 {
-    with_database(
-        [](pg::Database& database) -> Task<>
+    with_desk(
+        [](Desk& desk, const TestService& service) -> Task<>
         {
-            Desk desk(database, co_await asio::this_coro::executor);
-            const auto service = co_await desk.add_service(Desk::live_service());
+            auto& database = desk.database;
             NewNotification row;
             row.id = NotificationId{make_uuid_v7(kTestNow)};
             row.service_id = service.service.id;
@@ -178,7 +172,6 @@ TEST(Idempotency, AHolderThatLostItsKeyWritesNothing)
             row.idempotency = IdempotentAnswer{"k", heir->holder, "answer"};
             EXPECT_EQ(co_await desk.writer.write(row, soon()), WriteOutcome::written);
             EXPECT_FALSE(desk.writer.has_reached_daily_limit(service.service, kTestNow));
-            co_await desk.close();
         });
 }
 

@@ -31,18 +31,24 @@ Task<Result<CreatedApiKey>> create_api_key(ManageContext context, ServiceId serv
     co_return created;
 }
 
+Task<Result<ApiKeyRow>> find_api_key(ManageContext context, ApiKeyId id)
+{
+    ServiceStore services(context.database, context.keys);
+    auto row = co_await services.find_api_key(id, context.deadline);
+    if (row) co_return std::move(*row);
+    co_return fail(ErrorKind::not_found,
+                   "There is no key " + id.to_string() + "; `herald key list` shows a service's keys");
+}
+
 Task<Result<ApiKeyRow>> revoke_api_key(ManageContext context, ApiKeyId id)
 {
     ServiceStore services(context.database, context.keys);
     const bool revoked = co_await services.revoke_api_key(id, context.now, context.deadline);
-    auto row = co_await services.find_api_key(id, context.deadline);
-    if (!row)
-        co_return fail(ErrorKind::not_found,
-                       "There is no key " + id.to_string() + "; `herald key list` shows a service's keys");
-    if (!revoked)
+    auto row = co_await find_api_key(context, id);
+    if (row && !revoked)
         co_return fail(ErrorKind::conflict,
                        "The key '" + row->name + "' was revoked already, at " + format_v2(*row->expiry_date));
-    co_return std::move(*row);
+    co_return row;
 }
 
 }  // namespace herald

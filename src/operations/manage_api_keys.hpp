@@ -22,6 +22,8 @@ struct CreatedApiKey
 
 // validation: no name. conflict: the service has a live key of that name. not_found: no such service.
 Task<Result<CreatedApiKey>> create_api_key(ManageContext context, ServiceId service, std::string name, KeyType type);
+// Without its secret. not_found: no such key.
+Task<Result<ApiKeyRow>> find_api_key(ManageContext context, ApiKeyId id);
 // not_found: no such key. conflict: it was revoked already, and when. Takes effect in every process within a second.
 Task<Result<ApiKeyRow>> revoke_api_key(ManageContext context, ApiKeyId id);
 

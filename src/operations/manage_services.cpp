@@ -6,6 +6,7 @@
 
 #include "base/config.hpp"
 #include "operations/manage_checks.hpp"
+#include "storage/branding_store.hpp"
 
 namespace herald
 {
@@ -191,6 +192,7 @@ Task<Result<ServiceDetails>> describe_service(ManageContext context, ServiceId i
     details.guests = co_await services.list_guests(id, context.deadline);
     details.members = co_await services.list_members(id, context.deadline);
     details.callbacks = co_await services.list_callbacks(id, context.deadline);
+    details.branding = co_await BrandingStore(context.database).of_service(id, context.deadline);
     co_return details;
 }
 

@@ -35,6 +35,7 @@ struct ServiceDetails
     std::vector<Guest> guests;
     std::vector<User> members;
     std::vector<ServiceCallback> callbacks;
+    std::optional<EmailBranding> branding;
 };
 
 // `asked`: an id or the whole name. not_found names the nearest there is.

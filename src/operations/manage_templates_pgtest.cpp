@@ -13,6 +13,7 @@ namespace
 {
 
 using ::testing::Contains;
+using testing::Desk;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -133,7 +134,7 @@ TEST(ManageProviders, OneIsSwitchedOffAndTheOthersStay)
     with_database(
         [](pg::Database& database) -> Task<>
         {
-            ProviderStore providers(database);
+            Desk desk(database, co_await asio::this_coro::executor);
             ProviderChange off;
             off.active = false;
             const auto unclear = co_await change_provider(manage(database), "capture", std::nullopt, off);
@@ -142,9 +143,9 @@ TEST(ManageProviders, OneIsSwitchedOffAndTheOthersStay)
             EXPECT_FALSE(changed.value().active);
             EXPECT_EQ(changed->priority, 100);
             EXPECT_EQ(changed->updated_at, testing::kTestNow);
-            const bool sms = co_await providers.is_active(Channel::sms, "capture", soon());
-            const bool email = co_await providers.is_active(Channel::email, "capture", soon());
-            const bool unknown = co_await providers.is_active(Channel::sms, "carrier pigeon", soon());
+            const bool sms = co_await desk.directory.provider_is_active(Channel::sms, "capture", soon());
+            const bool email = co_await desk.directory.provider_is_active(Channel::email, "capture", soon());
+            const bool unknown = co_await desk.directory.provider_is_active(Channel::sms, "carrier pigeon", soon());
             EXPECT_FALSE(sms);
             EXPECT_TRUE(email);
             EXPECT_TRUE(unknown);
@@ -154,6 +155,7 @@ TEST(ManageProviders, OneIsSwitchedOffAndTheOthersStay)
             EXPECT_EQ(refused.error().kind, ErrorKind::validation);
             const auto near = co_await change_provider(manage(database), "smpt", std::nullopt, off);
             EXPECT_THAT(near.error().message, HasSubstr("did you mean smtp?"));
+            co_await desk.close();
         });
 }
 

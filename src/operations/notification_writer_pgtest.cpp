@@ -22,6 +22,7 @@ using testing::TestDatabase;
 using testing::TestService;
 using testing::with_database;
 using testing::with_database_at;
+using testing::with_desk;
 
 constexpr pg::Statement kNotifications{"t_notifications", "SELECT count(*) FROM notifications"};
 constexpr pg::Statement kUsage{"t_usage", "SELECT coalesce(sum(count), 0)::int8 FROM daily_usage"};
@@ -280,27 +281,23 @@ TEST(NotificationWriter, TellsThoseWhoseHalfWasCommittedSoWhateverBecomesOfTheOt
 // 1,000 characters of four bytes that do not compress are more than an index of PostgreSQL takes.
 TEST(NotificationWriter, TakesTheLongestReferenceInAnyScript)
 {
-    with_database(
-        [](pg::Database& database) -> Task<>
+    with_desk(
+        [](Desk& desk, const TestService& service) -> Task<>
         {
-            Desk desk(database, co_await asio::this_coro::executor);
-            const auto service = co_await desk.add_service(Desk::live_service());
             auto row = row_for(service, desk);
             std::string reference;
             for (char32_t i = 0; i < 1000; ++i) append_utf8(reference, 0x10000 + (i * 7919) % 0xF0000);
             row.client_reference = reference;
             EXPECT_EQ(co_await desk.writer.write(row, soon()), WriteOutcome::written);
-            co_await desk.close();
         });
 }
 
 TEST(NotificationWriter, ABrokenDatabaseIsAnExceptionNotARefusal)
 {
-    with_database(
-        [](pg::Database& database) -> Task<>
+    with_desk(
+        [](Desk& desk, const TestService& service) -> Task<>
         {
-            Desk desk(database, co_await asio::this_coro::executor);
-            const auto service = co_await desk.add_service(Desk::live_service());
+            auto& database = desk.database;
             co_await database.run_script("ALTER TABLE queue_ready RENAME TO gone", soon());
             bool thrown = false;
             try
@@ -313,7 +310,6 @@ TEST(NotificationWriter, ABrokenDatabaseIsAnExceptionNotARefusal)
                 EXPECT_EQ(error.sqlstate, "42P01");
             }
             EXPECT_TRUE(thrown);
-            co_await desk.close();
         });
 }
 

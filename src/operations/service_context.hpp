@@ -8,6 +8,7 @@
 
 #include "domain/templates/template.hpp"
 #include "rendering/compiled_template.hpp"
+#include "rendering/email.hpp"
 #include "storage/service_store.hpp"
 
 namespace herald
@@ -18,6 +19,7 @@ struct ServiceContext
     ServiceRecord record;
     // Guest list and members, normalised: whom a team key, or the service in trial mode, may reach.
     std::unordered_set<std::string> allowed_recipients;
+    rendering::Branding email_header;
 
     [[nodiscard]] const Service& service() const { return record.service; }
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "domain/recipients/recipient.hpp"
+#include "operations/manage_branding.hpp"
 
 namespace herald
 {
@@ -68,6 +69,7 @@ ServicePtr ServiceDirectory::make_context(ServiceRecord record) const
         const auto phone = parse_phone_number(sender.sms_sender, options_.default_region);
         if (phone && !phone->international) sender.sms_sender = phone->e164;
     }
+    context->email_header = email_header(record.branding, options_.email_banner);
     context->record = std::move(record);
     return context;
 }

@@ -21,6 +21,7 @@ public:
         std::chrono::milliseconds max_age{800};
         std::size_t max_entries = 20000;  // of each kind; beyond, the cache starts over
         std::string default_region = "US";
+        std::string email_banner;  // text of the platform's banner; empty: none
     };
 
     ServiceDirectory(pg::Database& database, const KeyRing& keys, const Clock& clock, Options options);

@@ -171,6 +171,11 @@ std::vector<std::string> CompiledTemplate::missing(const Personalisation& values
     return names;
 }
 
+std::size_t CompiledTemplate::insertions() const
+{
+    return static_cast<std::size_t>(std::ranges::count(content_, true, &Segment::has_placeholder));
+}
+
 std::string CompiledTemplate::fill_subject(const Personalisation& values, MissingStyle missing) const
 {
     return fill(subject_, values, ListStyle::sentence, missing);

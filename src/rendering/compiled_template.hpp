@@ -60,6 +60,9 @@ public:
     std::string fill_content(const Personalisation& values, ListStyle lists,
                              MissingStyle missing = MissingStyle::brackets) const;
 
+    // How many values the content takes, a placeholder that is repeated counted each time.
+    std::size_t insertions() const;
+
     // Whether the content could come out empty: it is empty, or begins and ends with a placeholder.
     bool may_be_empty() const { return may_be_empty_; }
 

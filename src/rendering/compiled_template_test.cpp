@@ -21,6 +21,13 @@ std::string filled(std::string_view content, std::string_view values, ListStyle 
     return CompiledTemplate::compile(Channel::sms, {}, content).fill_content(values_of(values), lists, missing);
 }
 
+TEST(CompiledTemplate, CountsWhatIsInserted)
+{
+    const auto email = CompiledTemplate::compile(Channel::email, "((a))", "((a)) and ((b??x)) and ((a))");
+    EXPECT_EQ(email.insertions(), 3U);
+    EXPECT_EQ(CompiledTemplate::compile(Channel::sms, "", "none").insertions(), 0U);
+}
+
 TEST(NormaliseKey, IgnoresCaseSpacesHyphensAndUnderscores)
 {
     EXPECT_EQ(normalise_key("First_ Name-"), "firstname");

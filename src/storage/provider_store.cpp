@@ -1,7 +1,5 @@
 #include "storage/provider_store.hpp"
 
-#include <algorithm>
-
 #include "sql/queries.hpp"
 
 namespace herald
@@ -17,13 +15,6 @@ Task<std::vector<ProviderRow>> ProviderStore::list(Deadline deadline)
                          rows.get<std::optional<Instant>>(i, "updated_at"),
                          rows.get<std::optional<std::string>>(i, "updated_by_email").value_or("")});
     co_return found;
-}
-
-Task<bool> ProviderStore::is_active(Channel channel, std::string name, Deadline deadline)
-{
-    const auto rows = co_await list(deadline);
-    co_return std::ranges::none_of(
-        rows, [&](const ProviderRow& row) { return row.channel == channel && row.name == name && !row.active; });
 }
 
 Task<bool> ProviderStore::change(Channel channel, std::string name, std::optional<std::int32_t> priority,

@@ -30,8 +30,6 @@ public:
 
     // By channel, then name.
     Task<std::vector<ProviderRow>> list(Deadline deadline);
-    // For delivery: false only when an operator has switched the provider off; one without a row is active.
-    Task<bool> is_active(Channel channel, std::string name, Deadline deadline);
     // Empty keeps. False: no such row.
     Task<bool> change(Channel channel, std::string name, std::optional<std::int32_t> priority,
                       std::optional<bool> active, std::optional<UserId> author, Instant now, Deadline deadline);

@@ -1,6 +1,7 @@
 #include "storage/service_store.hpp"
 
 #include "sql/queries.hpp"
+#include "storage/branding_store.hpp"
 
 namespace herald
 {
@@ -108,6 +109,7 @@ Task<std::optional<ServiceRecord>> ServiceStore::find(ServiceId id, Instant now,
     statements.emplace_back(sql::list_sms_senders, pg::Params::of(id));
     statements.emplace_back(sql::list_email_reply_tos, pg::Params::of(id));
     statements.emplace_back(sql::list_allowed_recipients, pg::Params::of(id));
+    statements.emplace_back(sql::get_service_email_branding, pg::Params::of(id));
     const auto answers = co_await database_.execute_together(std::move(statements), deadline);
     if (answers[0].empty()) co_return std::nullopt;
 
@@ -124,6 +126,7 @@ Task<std::optional<ServiceRecord>> ServiceStore::find(ServiceId id, Instant now,
                                           answers[3].get<bool>(i, "is_default")});
     for (std::size_t i = 0; i < answers[4].size(); ++i)
         record.allowed_recipients.push_back(answers[4].get<std::string>(i, "recipient"));
+    record.branding = read_email_branding(answers[5]);
     co_return record;
 }
 

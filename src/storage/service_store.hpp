@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/crypto.hpp"
+#include "domain/services/email_branding.hpp"
 #include "domain/services/service.hpp"
 #include "storage/pg/database.hpp"
 #include "storage/user_store.hpp"
@@ -35,6 +36,7 @@ struct ServiceRecord
     std::vector<SmsSender> sms_senders;
     std::vector<EmailReplyTo> email_reply_tos;
     std::vector<std::string> allowed_recipients;  // guest list and members, as stored
+    std::optional<EmailBranding> branding;
 };
 
 // A service with what only its managers ask about.

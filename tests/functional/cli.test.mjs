@@ -20,6 +20,7 @@ async function json(noun, ...words) {
   assert.equal(answer.code, 0, answer.stderr);
   return JSON.parse(answer.stdout);
 }
+const file = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const refused = (noun, ...words) => herald([noun, ...words, '--data', join(dev.folder, 'data')]);
 const send = (key, template) =>
   request(dev.ready.base_url, 'POST', '/v2/notifications/sms', {
@@ -59,6 +60,44 @@ test('a service from nothing: template, key, message, story, revoked key, archiv
   assert.equal(shown.active, false);
 });
 
+test('a branding is in the emails that a service sends, until it is taken away', async () => {
+  const { service_id: id, keys, templates } = dev.ready;
+  await json('branding', 'set', 'Parks', '--type', 'org_banner', '--text', 'Parks & Gardens', '--colour', '#00703c', '--logo', 'https://logos.example/p.png');
+  assert.equal((await json('service', 'branding', id, 'Parks')).email_branding.brand_type, 'org_banner');
+  assert.equal((await json('service', 'show', id)).email_branding.name, 'Parks');
+  // What the recipient of one more email sees.
+  const sent = async () => {
+    const body = { email_address: 'ada@town.example', template_id: templates.email, personalisation: { name: 'Ada' } };
+    const accepted = await request(dev.ready.base_url, 'POST', '/v2/notifications/email', { key: keys.normal, body });
+    return eventually('the email is captured', async () => {
+      const email = await request(dev.ready.base_url, 'GET', `/mailbox/${accepted.body.id}/email`);
+      return email.status === 200 && email.body;
+    });
+  };
+  await eventually('the branding is used', async () => {
+    const html = await sent();
+    return html.includes('Parks &amp; Gardens') && html.includes('https://logos.example/p.png') && html.includes('#00703c');
+  });
+  assert.equal((await json('service', 'branding', id, '--clear')).email_branding, null);
+  await eventually('the branding is gone', async () => !(await sent()).includes('Gardens'));
+
+  const wrong = await refused('branding', 'set', 'Parks', '--text', 'Parks', '--colour', 'green');
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /#00703c/);
+  assert.match((await refused('service', 'branding', id, 'Park')).stderr, /Did you mean 'Parks'/);
+});
+
+test('a key is shown without its secret', async () => {
+  const made = await json('key', 'create', '--service', dev.ready.service_id, '--name', 'shown', '--type', 'team');
+  const shown = await json('key', 'show', made.id);
+  assert.deepEqual([shown.name, shown.type, shown.service_id, shown.revoked_at], ['shown', 'team', dev.ready.service_id, null]);
+  const text = await refused('key', 'show', made.id);
+  assert.ok(text.stdout.includes('shown') && !(text.stdout + JSON.stringify(shown)).includes(made.key.slice(-36)));
+  const unknown = await refused('key', 'show', '00000000-0000-4000-8000-000000000000');
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.stderr, /herald key list/);
+});
+
 test('users and providers are listed, made and changed', async () => {
   const user = await json('user', 'create', '--name', 'Ada Lovelace', '--email', 'ada@town.example');
   assert.ok((await json('user', 'list')).some((one) => one.id === user.id));
@@ -79,6 +118,20 @@ test('what cannot be done says so and exits with 1; a wrong command line exits w
   assert.equal((await herald(['--help'])).code, 0);
 });
 
+test('with --json a failure is one JSON object on standard error, and standard output is empty', async () => {
+  const failures = [
+    [1, /No such service/, await refused('service', 'show', 'No such service', '--json')],
+    [1, /http\.port/, await herald(['config', '--json', '--set', 'http.prot=1', '--set', 'nonsense=2'])],
+    [2, /name/, await herald(['--json', 'service', 'create'])],
+  ];
+  for (const [code, says, answer] of failures) {
+    assert.equal(answer.code, code);
+    assert.equal(answer.stdout, '');
+    assert.match(JSON.parse(answer.stderr).error, says);
+  }
+  assert.match(JSON.parse(failures[1][2].stderr).more[0], /nonsense/);
+});
+
 test('many migrations at once do no harm, and the database is up to date', async () => {
   const { database_url: url } = JSON.parse(readFileSync(join(dev.folder, 'data', 'herald.json'), 'utf8'));
   const env = { HERALD_DATABASE_URL: url.replace('/herald?', '/template1?') };
@@ -91,11 +144,36 @@ test('many migrations at once do no harm, and the database is up to date', async
   assert.deepEqual(JSON.parse(after.stdout).applied, []);
 });
 
-test('the configuration shows every key, and a dump reads back', async () => {
-  const dumped = await herald(['config', '--dump']);
+// A default that changes is seen here: `herald config > docs/configuration.toml` in a folder without a herald.toml.
+test('the configuration is the documented one, in TOML and in JSON', async () => {
+  const dumped = await herald(['config', '--dump'], { cwd: dev.folder });
   assert.equal(dumped.code, 0);
-  for (const key of ['[http]', 'port = 6011', '[delivery]', '[smtp]', '[security]']) assert.ok(dumped.stdout.includes(key), key);
+  assert.equal(dumped.stdout, file('docs/configuration.toml'));
+  const values = JSON.parse((await herald(['config', '--json', '--set', 'security.internal_secret=hunter2'], { cwd: dev.folder })).stdout);
+  assert.equal(Object.keys(values).length, dumped.stdout.match(/^[a-z_]+ = /gm).length);
+  assert.deepEqual([values['http.port'], values['http.trust_proxy_headers'], values.time_zone], [6011, false, 'America/New_York']);
+  assert.equal(values['security.internal_secret'], '********');
   const wrong = await herald(['config', '--set', 'http.prot=1']);
   assert.equal(wrong.code, 1);
   assert.match(wrong.stderr, /http\.port/);
+});
+
+// tests/structure/metric_names.py compares the same table with the sources.
+test('what /metrics answers is what docs/metrics.md says', async () => {
+  const documented = new Map();
+  for (const [, name, type, labels] of file('docs/metrics.md').matchAll(/^\| `(herald_\w+)` \| (\w+) \|([^|]*)\|/gm)) {
+    documented.set(name, { type, labels: [...labels.matchAll(/`(\w+)`/g)].map((label) => label[1]).sort() });
+  }
+  const exposed = new Map();
+  for (const line of (await request(dev.ready.base_url, 'GET', '/metrics')).body.split('\n')) {
+    const type = line.match(/^# TYPE (\S+) (\w+)$/);
+    if (type) exposed.set(type[1], { type: type[2] });
+    const sample = line.match(/^(\w+?)(?:_bucket|_sum|_count)?(?:\{(.*)\})? \S+$/);
+    if (!sample) continue;
+    const family = exposed.get(sample[1]) ?? assert.fail(`${line} has no type`);
+    family.labels = [...(sample[2] ?? '').matchAll(/(\w+)="(?:[^"\\]|\\.)*"/g)].map((label) => label[1]).filter((name) => name !== 'le').sort();
+  }
+  for (const [name, is] of exposed) assert.deepEqual(is, documented.get(name), name);
+  const used = ['herald_delivery_attempts_total', 'herald_http_request_seconds', 'herald_receipts_applied_total', 'herald_statement_run_seconds'];
+  for (const name of used) assert.ok(exposed.has(name), name);
 });

@@ -37,6 +37,37 @@ test('the ready file says all that a script needs, and only its owner may read i
     assert.notEqual(ready.service_id, ready.other.service_id);
   }));
 
+test('providers pretend what --capture-script says', () => {
+  const script = '*@rejects.example answer=reject; *@slow.example answer_after_ms=300 receipt=twice; *@bounces.example status=permanent-failure';
+  return withDev({ args: ['--capture-script', script] }, async ({ ready }) => {
+    const sendTo = async (email_address) => {
+      const body = { email_address, template_id: ready.templates.email, personalisation: { name: 'Ada' } };
+      const sent = await request(ready.base_url, 'POST', '/v2/notifications/email', { key: ready.keys.normal, body });
+      assert.equal(sent.status, 201, JSON.stringify(sent.body));
+      return sent.body.id;
+    };
+    const becomes = (id, status) =>
+      eventually(`it is ${status}`, async () => {
+        const answer = await request(ready.base_url, 'GET', `/v2/notifications/${id}`, { key: ready.keys.normal });
+        return answer.body.status === status && answer.body;
+      });
+    const ids = await Promise.all(['a@rejects.example', 'a@slow.example', 'a@bounces.example', 'a@town.example'].map(sendTo));
+    await becomes(ids[0], 'technical-failure');
+    const late = await becomes(ids[1], 'delivered');
+    assert.ok(Date.parse(late.completed_at) - Date.parse(late.created_at) >= 300, JSON.stringify(late));
+    await becomes(ids[2], 'permanent-failure');
+    await becomes(ids[3], 'delivered');
+  });
+});
+
+test('a wrong capture script stops the start and says which word', async () => {
+  const folder = temporaryFolder();
+  const started = await herald(['dev', '--data', join(folder, 'data'), '--port', '0', '--capture-script', '* anwser=reject']);
+  assert.equal(started.code, 1);
+  assert.match(started.stderr, /anwser=reject/);
+  removeFolder(folder);
+});
+
 test('a restart keeps messages, services and keys; SIGTERM ends it with 0 and leaves no process', async () => {
   const folder = temporaryFolder();
   try {

@@ -1,4 +1,4 @@
-"""Every path that a document names in `backticks` exists. Of a path with a placeholder (<noun>, NNNN, *) the folder exists."""
+"""Every path that a document names in `backticks` exists. Of one with placeholders (<noun>, NNNN, *) there is an example in the tree."""
 
 import re
 
@@ -6,18 +6,12 @@ import tree
 
 CODE = re.compile(r"`([^`\s]+)`")
 OURS = re.compile(r"^(?:\.ci|\.deps|bench|cmake|docs|packaging|script|src|tests|tools)/")
-PLACEHOLDER = re.compile(r"[<*{]|NNNN")
+PLACEHOLDER = re.compile(r"<[^>]*>|\{[^}]*\}|NNNN|\*+")
 MADE_BY_THE_BUILD = (".deps/", "build/")
 
 
-def existing_part(path):
-    """The path, or what stands before its first segment with a placeholder."""
-    segments = []
-    for segment in path.rstrip("/").split("/"):
-        if PLACEHOLDER.search(segment):
-            break
-        segments.append(segment)
-    return "/".join(segments)
+def exists(root, path):
+    return any(root.glob(PLACEHOLDER.sub("*", path.rstrip("/"))))
 
 
 def problems(root):
@@ -28,7 +22,7 @@ def problems(root):
             for path in CODE.findall(line):
                 if not OURS.match(path) or path.startswith(MADE_BY_THE_BUILD):
                     continue
-                if not (root / existing_part(path)).exists():
+                if not exists(root, path):
                     found.append(f"{document.relative_to(root)}:{number}: `{path}` does not exist")
     for recipe in tree.files(root, ".md", under="docs/recipes"):
         if recipe.name != "README.md" and "## Files you will touch" not in recipe.read_text():

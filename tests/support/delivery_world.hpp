@@ -53,6 +53,7 @@ struct WorldMessage
     std::string to;  // with an @: an email
     KeyType key_type;
     std::optional<std::string> reference;
+    std::string personalisation = R"({"name":"Ada"})";
 };
 
 struct WorldOptions
@@ -62,6 +63,7 @@ struct WorldOptions
     QueueOptions queue;
     DeliveryWorker::Options worker;
     LookUpReceipts::Options look_up;
+    CpuPool* large_emails = nullptr;
 };
 
 class DeliveryWorld
@@ -80,7 +82,7 @@ public:
           queue(db, wake_up, options.queue),
           writer(db, scope, executor, {},
                  [this](Lane lane, ServiceId service) { queue.hint(static_cast<std::int16_t>(lane), service); }),
-          deliver_notifications(directory, recorder, providers, keys, clock, options.deliver),
+          deliver_notifications(directory, recorder, providers, keys, clock, options.deliver, options.large_emails),
           worker(executor, queue, deliver_notifications, wake_up, clock, options.worker),
           look_up(db, recorder, providers, clock, options.look_up),
           recovery(executor, queue, recorder, look_up, clock, {})
@@ -139,7 +141,7 @@ public:
         NotificationContents contents;
         contents.to = message.to;
         contents.normalised_to = message.to;
-        contents.personalisation = R"({"name":"Ada"})";
+        contents.personalisation = message.personalisation;
         row.sealed = seal_contents(keys, row.id, contents);
         const auto id = row.id;
         senders_[id] = row.service_id;

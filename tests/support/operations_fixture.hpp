@@ -1,14 +1,12 @@
 // One API process's worth of operations on a test database, and services to use them with.
 //
-//     with_database([](pg::Database& database) -> Task<>
+//     with_desk([](Desk& desk, const TestService& service) -> Task<>
 //     {
-//         Desk desk(database, co_await asio::this_coro::executor);
-//         const auto service = co_await desk.add_service({});
-//         const auto answer = co_await desk.send(service, desk.text_to("+12028675309"));
-//         co_await desk.close();
+//         const auto answer = co_await desk.send(service, service.normal, desk.text_to(service, "+12028675309"));
 //     });
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -66,7 +64,7 @@ public:
           zone("America/New_York"),
           scope(executor),
           directory(database, test_keys(), clock,
-                    {.max_age = milliseconds(0), .default_region = options.default_region}),
+                    {.max_age = milliseconds(0), .default_region = options.default_region, .email_banner = {}}),
           limiter(database),
           idempotency(database, test_keys()),
           writer(database, scope, executor, {},
@@ -176,5 +174,21 @@ private:
         return request;
     }
 };
+
+using DeskTask = std::function<Task<>(Desk&, const TestService&)>;
+
+inline Task<> run_at_desk(pg::Database& database, const DeskTask& body)
+{
+    Desk desk(database, co_await asio::this_coro::executor);
+    const auto service = co_await desk.add_service(Desk::live_service());
+    co_await body(desk, service);
+    co_await desk.close();
+}
+
+// A desk on a database of its own, and a live service.
+inline void with_desk(const DeskTask& body)
+{
+    with_database([&](pg::Database& database) { return run_at_desk(database, body); });
+}
 
 }  // namespace herald::testing

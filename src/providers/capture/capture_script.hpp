@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "domain/notifications/notification.hpp"
 
 namespace herald
@@ -48,6 +49,15 @@ struct CaptureScript
 
     [[nodiscard]] const CaptureRule& rule_for(std::string_view recipient) const;
 };
+
+// A script as people write it: rules apart by ";" or line breaks, each a recipient (normalised, "*" for everyone,
+// "*..." for an end) and what is pretended for it, in words "name=value":
+//
+//     answer=accept|reject|retry|throttle|uncertain  answer_after_ms=N  fail_first=N
+//     receipt=after_answer|before_answer|twice|lost|never  receipt_after_ms=N  status=delivered|permanent-failure|...
+//
+// A rule "max_sends_per_second=N" is for all of them. Empty text: no rules. validation: names the word that is wrong.
+Result<CaptureScript> parse_capture_script(std::string_view text);
 
 // The outcome that the family's magic recipients stand for; delivered for every other. `recipient` is normalised.
 NotificationStatus simulated_outcome(Channel channel, std::string_view recipient);

@@ -15,6 +15,21 @@ CREATE TABLE users (
     updated_at timestamptz
 );
 
+-- What the emails of an organisation show above the message. `brand_type` numbers: domain/services/email_branding.hpp.
+CREATE TABLE email_branding (
+    id uuid PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    brand_type smallint NOT NULL CHECK (brand_type IN (1, 2, 3)),
+    text text,
+    colour text CHECK (colour ~ '^#[0-9a-fA-F]{6}$'),
+    logo text CHECK (logo ~ '^https://'),
+    alt_text text,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz,
+    CHECK (text IS NOT NULL OR logo IS NOT NULL),
+    CHECK (brand_type <> 3 OR colour IS NOT NULL)
+);
+
 CREATE TABLE services (
     id uuid PRIMARY KEY,
     name text NOT NULL CONSTRAINT services_name_key UNIQUE,
@@ -29,7 +44,7 @@ CREATE TABLE services (
     contact_link text,
     retention_days_email integer NOT NULL DEFAULT 7 CHECK (retention_days_email BETWEEN 1 AND 365),
     retention_days_sms integer NOT NULL DEFAULT 7 CHECK (retention_days_sms BETWEEN 1 AND 365),
-    branding jsonb,
+    email_branding_id uuid REFERENCES email_branding, -- null: the platform's banner, or nothing
     version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
     created_by_id uuid REFERENCES users,
