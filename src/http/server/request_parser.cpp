@@ -20,6 +20,7 @@ using boost::system::error_code;
 constexpr std::size_t kMaxFields = 100;
 // A body's buffer grows with what has arrived, not with what Content-Length promises.
 constexpr std::size_t kFirstReserve = 64 * 1024;
+constexpr std::size_t kLastChunk = 5;  // bytes of the shortest: 0 CRLF CRLF
 
 Method method_of(verb method)
 {
@@ -160,6 +161,10 @@ void RequestParser::start(Request& request)
 ParseStatus RequestParser::put(std::string_view bytes, std::size_t& consumed)
 {
     Message& message = *impl_->message;
+    consumed = 0;
+    // Beast asserts that a last chunk whose first line it has seen comes with all of its bytes.
+    const bool may_be_last = message.is_header_done() && message.chunked() && bytes.starts_with('0');
+    if (may_be_last && bytes.size() < kLastChunk) return ParseStatus::need_more;
     error_code error;
     consumed = message.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
     if (error && error != beast::http::error::need_more) return status_of(error);
