@@ -72,6 +72,7 @@ TEST(Log, writes_lines_from_the_configured_level_up)
     info("not this one");
     error("this one", {{"number", 1}});
     configure(Level::info, Format::text);
+    flush(std::chrono::seconds(30));
     const std::string written = testing::internal::GetCapturedStderr();
     EXPECT_THAT(written, testing::HasSubstr(R"("level":"error","message":"this one","number":1})"
                                             "\n"));

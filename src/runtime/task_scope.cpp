@@ -14,6 +14,7 @@ TaskScope::~TaskScope()
 {
     if (running_ == 0) return;
     log::error("a task scope was destroyed while its tasks were running", {{"tasks", running_}});
+    log::flush(std::chrono::seconds(1));
     std::terminate();
 }
 
