@@ -91,6 +91,43 @@ bool wait_for_end(int pid, std::chrono::milliseconds timeout)
     return true;
 }
 
+bool is_postgres(const std::filesystem::path& process)
+{
+    std::ifstream file(process / "comm");
+    std::string name;
+    return std::getline(file, name) && name.starts_with("postgres");
+}
+
+// What a killed PostgreSQL leaves of itself: its successor refuses to start beside them.
+std::vector<int> postgres_processes_in(const std::filesystem::path& directory)
+{
+    std::error_code ignored;
+    const auto wanted = std::filesystem::canonical(directory, ignored);
+    std::vector<int> found;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored))
+    {
+        const auto name = entry.path().filename().string();
+        if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+        std::error_code unreadable;
+        if (std::filesystem::read_symlink(entry.path() / "cwd", unreadable) != wanted) continue;
+        if (is_postgres(entry.path())) found.push_back(std::atoi(name.c_str()));
+    }
+    return found;
+}
+
+bool end_orphans(const ClusterFolder& folder)
+{
+    const auto until = std::chrono::steady_clock::now() + kLongestStop;
+    auto orphans = postgres_processes_in(folder.data);
+    for (const int pid : orphans) ::kill(pid, SIGTERM);
+    while (!orphans.empty() && std::chrono::steady_clock::now() < until)
+    {
+        std::this_thread::sleep_for(kPoll);
+        orphans = postgres_processes_in(folder.data);
+    }
+    return orphans.empty();
+}
+
 // Left behind by a herald that was killed. We hold the folder's lock, so nobody uses it: it is shut down, and a new one
 // started.
 Result<void> end_left_behind(const ClusterFolder& folder)
@@ -106,6 +143,12 @@ Result<void> end_left_behind(const ClusterFolder& folder)
                         fmt::format("a PostgreSQL left behind in {} does not end (process {}): stop it first",
                                     folder.root.string(), *pid));
         }
+    }
+    if (!end_orphans(folder))
+    {
+        return fail(ErrorKind::internal,
+                    fmt::format("processes of a PostgreSQL that was killed in {} do not end: stop them first",
+                                folder.root.string()));
     }
     remove_leftovers(folder);
     return {};

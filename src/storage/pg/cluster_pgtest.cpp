@@ -83,6 +83,22 @@ TEST_F(ClusterTest, RecoversFromAKill)
     EXPECT_EQ(ask(conninfo, "SELECT x FROM t"), "42");
 }
 
+// A server whose first process alone was killed leaves backends at work, and no successor starts beside them.
+TEST_F(ClusterTest, StartsOverWhenThePostmasterAloneWasKilledAndABackendWorksOn)
+{
+    auto cluster = Cluster::start(options());
+    ASSERT_TRUE(cluster.has_value()) << cluster.error().message;
+    auto* busy = PQconnectdb((*cluster)->database("app").value().c_str());
+    ASSERT_EQ(PQsendQuery(busy, "SELECT count(*) FROM generate_series(1, 100000000000)"), 1);
+    ASSERT_EQ(ask((*cluster)->database("app").value(), "SELECT 1"), "1");
+    ::kill((*cluster)->pid(), SIGKILL);
+    cluster->reset();
+    auto again = Cluster::start(options());
+    ASSERT_TRUE(again.has_value()) << again.error().message;
+    EXPECT_EQ(ask((*again)->database("app").value(), "SELECT 1"), "1");
+    PQfinish(busy);
+}
+
 // A child of ours starts the cluster, says so, and is killed: the server may live on for a moment, then the next start
 // deals with it.
 TEST_F(ClusterTest, IsStartedAgainAfterTheProcessThatRanItWasKilled)
