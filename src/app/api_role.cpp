@@ -28,6 +28,7 @@ struct ApiRole::Parts
 {
     Parts(const Settings& settings, Collaborators& with, Loop& loop, TaskScope& scope)
         : database(loop.executor(), database_options(settings, "api")),
+          reading(loop.executor(), database_options(settings, "api reading")),
           zone(settings.time_zone),
           directory(database, with.keys, with.clock, directory_options(settings)),
           limiter(database),
@@ -35,7 +36,7 @@ struct ApiRole::Parts
           wake_sender(database, scope),
           writer(database, scope, loop.executor(), {}, tell_workers(std::move(with.queued))),
           accept(directory, limiter, idempotency, writer, with.keys, with.clock, zone, accept_options(settings)),
-          notifications(database),
+          notifications(reading),
           templates(database),
           context{
               .directory = directory,
@@ -73,6 +74,8 @@ struct ApiRole::Parts
 
     std::optional<StopToken> stop;  // since run()
     pg::Database database;
+    // Beside the one that accepts: a list that reads much holds up other lists, and never an accept.
+    pg::Database reading;
     const TimeZone zone;
     ServiceDirectory directory;
     RateLimiter limiter;
@@ -107,6 +110,7 @@ std::uint16_t ApiRole::port() const
 Task<> ApiRole::open()
 {
     co_await parts_->database.connect(deadline_in(kConnectTimeout));
+    co_await parts_->reading.connect(deadline_in(kConnectTimeout));
 }
 
 Task<> ApiRole::run(StopToken stop)

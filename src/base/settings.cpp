@@ -74,8 +74,9 @@ void describe_edges(ConfigKeys& keys, Settings& settings)
     // It may hold a password.
     keys.text("database.url", settings.database.url, "PostgreSQL: a libpq connection string or a postgresql:// URI.",
               kSecret);
-    keys.integer("database.connections", settings.database.connections, 1, 64,
-                 "Connections of each role of a process; more than four rarely help.");
+    keys.integer(
+        "database.connections", settings.database.connections, 1, 64,
+        "Connections of each role of a process (the api has as many again for reading); more than four rarely help.");
 
     keys.text("http.host", settings.http.host, "Address to listen on.");
     keys.must(check_not_empty);

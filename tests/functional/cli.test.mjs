@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { join } from 'node:path';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { eventually, herald, removeFolder, request, startDev } from './herald.mjs';
 
 let dev;
@@ -176,4 +176,14 @@ test('what /metrics answers is what docs/metrics.md says', async () => {
   for (const [name, is] of exposed) assert.deepEqual(is, documented.get(name), name);
   const used = ['herald_delivery_attempts_total', 'herald_http_request_seconds', 'herald_receipts_applied_total', 'herald_statement_run_seconds'];
   for (const name of used) assert.ok(exposed.has(name), name);
+});
+
+test('a bench does not touch a folder that was there before it', async () => {
+  const kept = join(dev.folder, 'kept');
+  mkdirSync(kept);
+  writeFileSync(join(kept, 'mine'), 'mine');
+  const run = await herald(['bench', 'accept', '--seconds', '1', '--directory', kept]);
+  assert.equal(run.code, 1);
+  assert.match(run.stderr, /is there already/);
+  assert.equal(readFileSync(join(kept, 'mine'), 'utf8'), 'mine');
 });

@@ -40,10 +40,26 @@ std::string http_post(std::string_view path, std::string_view token, std::string
 
 }  // namespace
 
-Site::Site(std::filesystem::path directory) : directory_(std::move(directory)), keys_(KeyRing::generate())
+OwnFolder::OwnFolder(std::filesystem::path path) : path_(std::move(path))
+{
+    std::error_code failure;
+    if (std::filesystem::create_directory(path_, failure)) return;
+    throw std::runtime_error(
+        failure ? fmt::format("the folder {} cannot be made: {}", path_.string(), failure.message())
+                : fmt::format("{} is there already, and the folder of a run is removed after it: name another one",
+                              path_.string()));
+}
+
+OwnFolder::~OwnFolder()
+{
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+Site::Site(std::filesystem::path directory) : folder_(std::move(directory)), keys_(KeyRing::generate())
 {
     pg::ClusterOptions options;
-    options.directory = directory_;
+    options.directory = folder_.path();
     cluster_ = must(pg::Cluster::start(std::move(options)));
     must(cluster_->database("herald"));
     settings_.database.url = cluster_->database_url("herald");
@@ -63,9 +79,6 @@ Site::Site(std::filesystem::path directory) : directory_(std::move(directory)), 
 Site::~Site()
 {
     cluster_->stop();
-    cluster_.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
 }
 
 void Site::with_database(int connections, const std::function<Task<>(pg::Database&)>& work) const

@@ -16,6 +16,22 @@
 namespace herald::bench
 {
 
+// A folder that was not there before and is not there afterwards.
+class OwnFolder
+{
+public:
+    // Throws std::runtime_error when `path` exists or cannot be made.
+    explicit OwnFolder(std::filesystem::path path);
+    OwnFolder(const OwnFolder&) = delete;
+    OwnFolder& operator=(const OwnFolder&) = delete;
+    ~OwnFolder();
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    const std::filesystem::path path_;
+};
+
 class Site
 {
 public:
@@ -32,7 +48,7 @@ public:
     void with_database(int connections, const std::function<Task<>(pg::Database&)>& work) const;
 
 private:
-    std::filesystem::path directory_;
+    OwnFolder folder_;  // the last to go
     std::unique_ptr<pg::Cluster> cluster_;
     Settings settings_;
     KeyRing keys_;
@@ -65,7 +81,7 @@ private:
     Deadline sign_again_{};
 };
 
-// Resident memory of this process, and the most it ever was, in MB.
+// The most resident memory that this process ever had, in MB.
 double resident_mb();
 
 }  // namespace herald::bench
