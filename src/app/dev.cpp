@@ -136,6 +136,7 @@ Result<void> run_on(pg::Cluster& cluster, Settings& settings, const DevOptions& 
 
     DevFacts facts;
     facts.demo = run_task<Demo>([&] { return seed(settings, *keys); });
+    SignalRole signals;
     Node node(settings, *keys, RoleSet::all(), std::make_shared<Mailbox>());
     if (auto started = node.start(); !started) return started;
     facts.base_url = fmt::format("http://{}:{}", url_host(settings.http.host), node.port());
@@ -145,7 +146,7 @@ Result<void> run_on(pg::Cluster& cluster, Settings& settings, const DevOptions& 
     facts.program = this_program();
     facts.pid = ::getpid();
     if (auto announced = announce(facts, options); !announced) return announced;
-    return run_until_signal(node, hooks_for(cluster));
+    return run_until_signal(node, signals, hooks_for(cluster));
 }
 
 }  // namespace

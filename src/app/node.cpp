@@ -7,7 +7,6 @@
 #include "app/scheduler_role.hpp"
 #include "app/worker_role.hpp"
 #include "base/log.hpp"
-#include "runtime/signals.hpp"
 
 namespace herald
 {
@@ -16,7 +15,6 @@ namespace
 {
 
 constexpr auto kStartTimeout = seconds(30);
-constexpr auto kLook = milliseconds(500);
 constexpr auto kLastAnswers = seconds(2);
 
 http::MailboxEntry entry_of(CapturedMessage message)
@@ -124,21 +122,10 @@ std::uint16_t Node::port() const
     return api_ ? api_->port() : std::uint16_t{0};
 }
 
-bool Node::wait_for_end(const std::function<bool()>& look)
+bool Node::failed() const
 {
-    return run_task<bool>([this, &look] { return wait_for_signal(look); });
-}
-
-Task<bool> Node::wait_for_signal(const std::function<bool()>& look) const
-{
-    TerminationSignals signals(co_await asio::this_coro::executor);
-    while (!co_await signals.wait(deadline_in(kLook)))
-    {
-        const auto all = roles();
-        const bool failed = std::any_of(all.begin(), all.end(), [](const Role* role) { return role->failed(); });
-        if (failed || !look()) co_return false;
-    }
-    co_return true;
+    const auto all = roles();
+    return std::any_of(all.begin(), all.end(), [](const Role* role) { return role->failed(); });
 }
 
 bool Node::stop()

@@ -1,7 +1,6 @@
 // A process of Herald at work: the roles it was given, from start to drain. Used from the main thread only.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,9 +45,8 @@ public:
     Result<void> start();
     // Of the role api; 0 without it.
     [[nodiscard]] std::uint16_t port() const;
-    // Returns when SIGTERM or SIGINT arrives, when a role fails or when `look`, called twice a second on this thread,
-    // says false. True: a signal.
-    bool wait_for_end(const std::function<bool()>& look);
+    // A role has ended without having been asked to.
+    [[nodiscard]] bool failed() const;
     // Lets the API linger, then drains all roles. False when they have not ended by the configured time: what they held
     // is left to its leases, and the process has to end without destructors (std::_Exit).
     bool stop();
@@ -56,7 +54,6 @@ public:
 private:
     void make_roles(RoleSet roles, const std::shared_ptr<Mailbox>& mailbox);
     [[nodiscard]] std::vector<Role*> roles() const;
-    Task<bool> wait_for_signal(const std::function<bool()>& look) const;
 
     const Settings& settings_;
     const SystemClock clock_;

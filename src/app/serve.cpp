@@ -14,6 +14,7 @@ namespace
 {
 
 constexpr auto kConnectTimeout = seconds(10);
+constexpr auto kLook = milliseconds(500);
 constexpr int kNotDrained = 3;
 constexpr auto kLastLines = seconds(1);
 
@@ -57,9 +58,11 @@ void configure_log(const LogSettings& settings)
     log::configure(level_of(settings.level), settings.format == "text" ? log::Format::text : log::Format::json);
 }
 
-Result<void> run_until_signal(Node& node, const ProcessHooks& hooks)
+Result<void> run_until_signal(Node& node, SignalRole& signals, const ProcessHooks& hooks)
 {
-    const bool by_signal = node.wait_for_end(hooks.look);
+    bool by_signal = false;
+    do by_signal = signals.wait_stopped(deadline_in(kLook));
+    while (!by_signal && !node.failed() && hooks.look());
     log::info("stopping", {{"asked", by_signal}});
     if (!node.stop())
     {
@@ -81,10 +84,11 @@ Result<void> serve(const Settings& settings, RoleSet roles)
     if (auto checked = check_database(settings); !checked) return checked;
     try
     {
+        SignalRole signals;
         Node node(settings, std::move(*keys), roles, nullptr);
         if (auto started = node.start(); !started) return started;
         if (roles.api) log::info("listening", {{"host", settings.http.host}, {"port", node.port()}});
-        return run_until_signal(node, {});
+        return run_until_signal(node, signals, {});
     }
     catch (const std::exception& failure)
     {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/node.hpp"
+#include "app/signal_role.hpp"
 #include "base/settings.hpp"
 
 namespace herald
@@ -20,9 +21,10 @@ struct ProcessHooks
     std::function<void()> before_exit = [] {};         // when the drain took too long
 };
 
-// Runs a node until a signal, then drains. Never returns when the drain takes too long: what the node holds is left to
-// its leases.
-Result<void> run_until_signal(Node& node, const ProcessHooks& hooks);
+// Runs a started node until a signal, until one of its roles fails or until `look` says false, then drains. Never
+// returns when the drain takes too long: what the node holds is left to its leases. `signals` was made before the
+// node.
+Result<void> run_until_signal(Node& node, SignalRole& signals, const ProcessHooks& hooks);
 
 // What every process does first.
 void configure_log(const LogSettings& settings);

@@ -53,6 +53,7 @@ async function checkAll(ready, ids) {
     async () => {
       for (const id of [...open].slice(0, 400)) {
         const answer = await request(ready.base_url, 'GET', `/v2/notifications/${id}`, { key: ready.keys.normal });
+        if (answer.status === 503) return false; // a connection that has not found the database again
         assert.equal(answer.status, 200, `${id} was accepted and is gone`);
         if (answer.body.status === 'delivered') open.delete(id);
         else assert.ok(['created', 'sending'].includes(answer.body.status), `${id} is ${answer.body.status}`);

@@ -17,7 +17,7 @@ namespace
 {
 
 constexpr std::chrono::milliseconds kFirstPause{50};
-constexpr std::chrono::milliseconds kLongestPause{1000};
+constexpr std::chrono::milliseconds kLongestPause{500};
 constexpr int kOldestServer = 150000;
 
 void log_notice(void* /*nothing*/, const PGresult* notice)
