@@ -219,7 +219,7 @@ protected:
             const SystemClock clock;
             const auto keys = KeyRing::generate();
             ServiceDirectory directory(database, keys, clock, {});
-            ServiceAuthenticator authenticator(directory, clock, "notify-admin", "secret");
+            ServiceAuthenticator authenticator(directory, clock, "notify-admin", {"secret", "the next"});
             const auto result = co_await authenticator.authenticate(Auth::internal_client, request);
             verdict =
                 result ? "welcome"
@@ -257,6 +257,11 @@ TEST_F(InternalAuthentication, EachRow)
     EXPECT_EQ(judge(signed_by("notify-admin", "secret", std::chrono::seconds(40))),
               R"(403 {"token":["Error: Your system clock must be accurate to within 30 seconds"]})");
     EXPECT_EQ(judge(signed_by("notify-admin", "secret")), "welcome");
+    EXPECT_EQ(judge(signed_by("notify-admin", "the next")), "welcome");
+    EXPECT_EQ(judge(signed_by("notify-admin", "the next", std::chrono::seconds(40))),
+              R"(403 {"token":["Error: Your system clock must be accurate to within 30 seconds"]})");
+    EXPECT_EQ(judge(signed_by("notify-admin", "secret,the next")),
+              R"(403 {"token":["Invalid token: API key not found"]})");
 }
 
 }  // namespace
