@@ -107,6 +107,15 @@ TEST_F(Authentication, ServiceHasNoKeys)
     EXPECT_EQ(with_token(token_of(bare, bare.normal)), "403 AuthError: Invalid token: service has no API keys");
 }
 
+TEST_F(Authentication, AKeyThatDoesNotOpenFailsAlone)
+{
+    const auto made = server_->add_service();
+    server_->run_sql(
+        fmt::format("UPDATE api_keys SET secret_sealed = '\\xffff' WHERE id = '{}'", made.team.id.to_string()));
+    EXPECT_EQ(with_token(token_of(made, made.team)), "403 AuthError: Invalid token: API key not found");
+    EXPECT_EQ(with_token(token_of(made, made.normal)), "200 (no errors)");
+}
+
 TEST_F(Authentication, ServiceIsArchived)
 {
     const auto archived = server_->add_service({.active = false});
