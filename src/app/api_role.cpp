@@ -18,7 +18,7 @@ constexpr auto kConnectTimeout = seconds(10);
 
 http::ServiceAuthenticator make_authenticator(ServiceDirectory& directory, const Settings& settings, const Clock& clock)
 {
-    return {directory, clock, settings.security.internal_client_id, settings.security.internal_secret};
+    return {directory, clock, settings.security.internal_client_id, settings.security.internal_secrets()};
 }
 
 }  // namespace

@@ -142,7 +142,7 @@ Result<void> run_on(pg::Cluster& cluster, Settings& settings, const DevOptions& 
     facts.base_url = fmt::format("http://{}:{}", url_host(settings.http.host), node.port());
     facts.database_url = settings.database.url;
     facts.admin_client_id = settings.security.internal_client_id;
-    facts.admin_secret = settings.security.internal_secret;
+    facts.admin_secret = settings.security.internal_secrets().front();
     facts.program = this_program();
     facts.pid = ::getpid();
     if (auto announced = announce(facts, options); !announced) return announced;

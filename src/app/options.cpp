@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/pg/conninfo.hpp"
 #include "workers/delivery_worker.hpp"
 
 namespace herald
@@ -15,6 +16,11 @@ constexpr seconds kLongestHold = DeliveryWorker::Options().database_timeout + kS
 static_assert(seconds(kShortestLeaseSeconds) > kLongestHold, "delivery.lease_seconds may end under a living holder");
 
 }  // namespace
+
+Result<void> check_database_url(const Settings& settings)
+{
+    return pg::check_conninfo(settings.database.url);
+}
 
 pg::DatabaseOptions database_options(const Settings& settings, std::string_view role)
 {

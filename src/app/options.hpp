@@ -13,6 +13,8 @@
 namespace herald
 {
 
+// What is wrong with database.url, without its text: it may hold a password.
+Result<void> check_database_url(const Settings& settings);
 pg::DatabaseOptions database_options(const Settings& settings, std::string_view role);
 http::ServerOptions server_options(const Settings& settings);
 AcceptOptions accept_options(const Settings& settings);

@@ -44,6 +44,14 @@ Result<void> check_database(const Settings& settings)
     }
 }
 
+// The word "delivered" will be said of messages that nobody gets.
+void warn_of_capture(const ProviderSettings& providers)
+{
+    if (providers.email == "capture") log::warning("emails are not sent", {{"reason", "providers.email is capture"}});
+    if (providers.sms == "capture")
+        log::warning("text messages are not sent", {{"reason", "providers.sms is capture"}});
+}
+
 log::Level level_of(std::string_view name)
 {
     if (name == "debug") return log::Level::debug;
@@ -87,6 +95,7 @@ Result<void> serve(const Settings& settings, RoleSet roles)
         SignalRole signals;
         Node node(settings, std::move(*keys), roles, nullptr);
         if (auto started = node.start(); !started) return started;
+        if (roles.worker) warn_of_capture(settings.providers);
         if (roles.api) log::info("listening", {{"host", settings.http.host}, {"port", node.port()}});
         return run_until_signal(node, signals, {});
     }

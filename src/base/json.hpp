@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,8 @@ namespace json = boost::json;
 struct JsonLimits
 {
     std::size_t max_depth = 32;
-    std::size_t max_bytes = 5'000'000;
+    // What comes from outside is bounded where it comes in (http.max_body_bytes), and what we stored ourselves is not.
+    std::size_t max_bytes = std::numeric_limits<std::size_t>::max();
 };
 
 // Strict RFC 8259 and the rules of this API: valid UTF-8, no trailing text, nesting within limits, no key twice in one

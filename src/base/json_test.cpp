@@ -81,6 +81,7 @@ TEST(Json, limits_depth_and_size)
     EXPECT_FALSE(refuses(nested(32)));
     EXPECT_TRUE(refuses(nested(33)));
     EXPECT_TRUE(refuses(nested(100'000)));
+    EXPECT_FALSE(refuses('"' + std::string(6'000'000, 'x') + '"', {})) << "who reads it from outside bounds it";
     EXPECT_FALSE(refuses("[1]", {.max_depth = 1, .max_bytes = 3}));
     EXPECT_TRUE(refuses("[10]", {.max_depth = 1, .max_bytes = 3}));
 }

@@ -7,6 +7,10 @@
 #include <fstream>
 #include <sstream>
 
+#include <fmt/format.h>
+#include <boost/algorithm/string/split.hpp>
+#include <boost/algorithm/string/trim.hpp>
+
 #include "base/clock.hpp"
 #include "base/crypto.hpp"
 
@@ -57,6 +61,23 @@ std::string check_region(const std::string& region)
                : "a country code of two capital letters, like US";
 }
 
+std::string check_secrets(const std::string& list)
+{
+    SecuritySettings settings;
+    settings.internal_secret = list;
+    return !list.empty() && settings.internal_secrets().empty() ? "secrets, separated by commas" : "";
+}
+
+std::string check_email_provider(const std::string& name)
+{
+    return name.empty() || name == "smtp" || name == "capture" ? "" : "one of smtp, capture";
+}
+
+std::string check_sms_provider(const std::string& name)
+{
+    return name.empty() || name == "capture" ? "" : "one of capture";
+}
+
 std::string check_not_empty(const std::string& text)
 {
     return text.empty() ? "a text that is not empty" : "";
@@ -101,6 +122,7 @@ void describe_edges(ConfigKeys& keys, Settings& settings)
     keys.must(check_not_empty);
     keys.text("security.internal_secret", settings.security.internal_secret,
               "Secrets that sign the admin web app's tokens, separated by commas.", kSecret);
+    keys.must(check_secrets);
 }
 
 void describe_sending(ConfigKeys& keys, Settings& settings)
@@ -130,10 +152,12 @@ void describe_sending(ConfigKeys& keys, Settings& settings)
 
 void describe_providers(ConfigKeys& keys, Settings& settings)
 {
-    keys.choice("providers.email", settings.providers.email, {"capture", "smtp"},
-                "Who takes emails; capture keeps them and sends nothing.");
-    keys.choice("providers.sms", settings.providers.sms, {"capture"},
-                "Who takes text messages; capture keeps them and sends nothing.");
+    keys.text("providers.email", settings.providers.email,
+              "Who takes emails: smtp; or capture, which sends nothing and says delivered. `herald serve` needs one.");
+    keys.must(check_email_provider);
+    keys.text("providers.sms", settings.providers.sms,
+              "Who takes text messages: capture, which sends nothing and says delivered. `herald serve` needs one.");
+    keys.must(check_sms_provider);
 
     keys.text("capture.script", settings.capture.script,
               "What the capture provider pretends: rules apart by ;, as in \"*@slow.example answer_after_ms=2000\" "
@@ -179,6 +203,14 @@ ConfigKeys describe(Settings& settings)
     return keys;
 }
 
+// How a channel's provider is missing, in words that say what to do.
+std::string not_chosen(std::string_view key, std::string_view real)
+{
+    return fmt::format(
+        "{} is not set; {}\"capture\" to send nothing: messages are taken, kept by nobody and called delivered", key,
+        real);
+}
+
 Result<std::string> read_file(const std::string& path)
 {
     std::ifstream file(path, std::ios::binary);
@@ -203,6 +235,15 @@ NamedTexts environment_of_process()
 }
 
 }  // namespace
+
+std::vector<std::string> SecuritySettings::internal_secrets() const
+{
+    std::vector<std::string> secrets;
+    boost::algorithm::split(secrets, internal_secret, [](char c) { return c == ','; });
+    for (auto& secret : secrets) boost::algorithm::trim(secret);
+    std::erase(secrets, "");
+    return secrets;
+}
 
 Result<SettingsSources> process_sources(const std::optional<std::string>& path, NamedTexts flags)
 {
@@ -241,6 +282,9 @@ Result<void> check_complete(const Settings& settings)
     if (settings.security.keys.empty())
         missing.emplace_back("security.keys is not set; `herald keys generate` makes one");
     if (settings.security.internal_secret.empty()) missing.emplace_back("security.internal_secret is not set");
+    if (settings.providers.email.empty())
+        missing.push_back(not_chosen("providers.email", "set it to \"smtp\" to send emails, or to "));
+    if (settings.providers.sms.empty()) missing.push_back(not_chosen("providers.sms", "set it to "));
     if (settings.providers.email == "smtp" && settings.smtp.host.empty())
         missing.emplace_back("smtp.host is not set, and providers.email is smtp");
     if (missing.empty()) return {};

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/config.hpp"
 #include "base/error.hpp"
@@ -39,6 +40,9 @@ struct SecuritySettings
     std::string keys;
     std::string internal_client_id = "notify-admin";
     std::string internal_secret;
+
+    // Each of them, so that a new one can be brought in before the old one goes.
+    [[nodiscard]] std::vector<std::string> internal_secrets() const;
 };
 
 struct CallbackSettings
@@ -88,8 +92,9 @@ struct SmsSettings
 
 struct ProviderSettings
 {
-    std::string email = "capture";
-    std::string sms = "capture";
+    // Empty: not chosen. `herald serve` refuses that: capture sends nothing, which nobody should get unasked.
+    std::string email;
+    std::string sms;
 };
 
 struct CaptureSettings
@@ -150,7 +155,8 @@ Result<SettingsSources> process_sources(const std::optional<std::string>& path, 
 // Pure. The Error names every key that is wrong.
 Result<Settings> load_settings(const SettingsSources& sources);
 
-// What `herald serve` cannot do without and no default can give: the database, the key ring, the internal secret.
+// What `herald serve` cannot do without and no default can give: the database, the key ring, the internal secret, and
+// who takes the messages.
 Result<void> check_complete(const Settings& settings);
 
 // A commented herald.toml of these settings; secrets are masked.

@@ -116,13 +116,27 @@ TEST(Settings, serving_needs_what_has_no_default)
     const auto missing = check_complete(settings);
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().message, "database.url is not set");
-    EXPECT_EQ(missing.error().more.size(), 3);
+    EXPECT_EQ(missing.error().more.size(), 4);
+    EXPECT_THAT(missing.error().more, testing::Contains(HasSubstr("providers.sms is not set; set it to \"capture\"")));
 
     settings.database.url = "postgresql:///herald";
     settings.security.keys = KeyRing::generate().to_text();
     settings.security.internal_secret = "s";
     settings.smtp.host = "mail";
+    settings.providers.sms = "capture";
     EXPECT_TRUE(check_complete(settings));
+    settings.providers.email = "";
+    ASSERT_FALSE(check_complete(settings)) << "nobody gets a provider that sends nothing without having asked for it";
+    EXPECT_THAT(check_complete(settings).error().message, HasSubstr("providers.email is not set"));
+}
+
+TEST(Settings, InternalSecretsAreSeparatedByCommas)
+{
+    const auto settings = load_settings(file("[security]\ninternal_secret = 'one, two,,'"));
+    ASSERT_TRUE(settings);
+    EXPECT_THAT(settings->security.internal_secrets(), testing::ElementsAre("one", "two"));
+    EXPECT_THAT(problem(file("[security]\ninternal_secret = ' , '")), HasSubstr("secrets, separated by commas"));
+    EXPECT_TRUE(SecuritySettings().internal_secrets().empty());
 }
 
 TEST(Settings, a_file_that_was_named_must_be_there)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/options.hpp"
 #include "base/json.hpp"
 
 namespace herald::cli
@@ -55,7 +56,10 @@ Result<Settings> load_settings_of(const CommandContext& context, std::span<const
     auto sources = process_sources(context.config_path, context.flags);
     if (!sources) return Failure(sources.error());
     sources->defaults.assign(defaults.begin(), defaults.end());
-    return load_settings(*sources);
+    auto settings = load_settings(*sources);
+    if (!settings) return settings;
+    if (auto usable = check_database_url(*settings); !usable) return Failure(usable.error());
+    return settings;
 }
 
 void report_failure(CommandContext& context, const Error& error)

@@ -20,6 +20,8 @@ struct DevArguments
 constexpr std::pair<std::string_view, std::string_view> kDevDefaults[] = {
     {"log.format", "text"},
     {"callbacks.allow_private_addresses", "true"},
+    {"providers.email", "capture"},
+    {"providers.sms", "capture"},
 };
 
 void run(CommandContext& context, const DevArguments& arguments)

@@ -38,9 +38,10 @@ void add_serve_command(CLI::App& root, CommandContext& context)
     command->add_option("--host", arguments->host, "Address to listen on (http.host)");
     command->add_option("--port", arguments->port, "Port to listen on (http.port)");
     command->footer(
-        "Needs database.url, security.keys and security.internal_secret, from herald.toml, HERALD_* variables or "
-        "--set;\n"
-        "`herald config` lists every key. Run `herald migrate` first. SIGTERM drains: it stops accepting, finishes "
+        "Needs database.url, security.keys, security.internal_secret, providers.email and providers.sms, from "
+        "herald.toml,\n"
+        "HERALD_* variables or --set; `herald config` lists every key. Run `herald migrate` first. SIGTERM drains: it "
+        "stops accepting, finishes "
         "what\n"
         "is in flight, gives back what it claimed and exits within shutdown.drain_seconds.\n\n"
         "  herald serve --roles api --port 8080\n"

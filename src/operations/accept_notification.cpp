@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "base/log.hpp"
+
 namespace herald
 {
 
 namespace
 {
+
+constexpr auto kReleaseTimeout = seconds(2);
 
 Result<void> check_permission(const Service& service, Channel channel)
 {
@@ -87,9 +91,21 @@ Task<Result<std::string>> AcceptNotification::accept_idempotently(Call call)
     if (claim->earlier_answer) co_return *claim->earlier_answer;
     call.idempotency_holder = claim->holder;
     auto answer = co_await accept_once(call);
-    if (!answer && answer.error().kind != ErrorKind::conflict)
-        co_await idempotency_.release(service, key, claim->holder, call.deadline);
+    if (!answer && answer.error().kind != ErrorKind::conflict) co_await release(service, key, claim->holder);
     co_return answer;
+}
+
+// The caller gets the answer of its request whatever becomes of this: the key frees itself, a little later.
+Task<> AcceptNotification::release(ServiceId service, std::string key, Uuid holder)
+{
+    try
+    {
+        co_await idempotency_.release(service, std::move(key), holder, deadline_in(kReleaseTimeout));
+    }
+    catch (const std::exception& failure)
+    {
+        log::warning("an Idempotency-Key was not released", {{"reason", failure.what()}});
+    }
 }
 
 Task<Result<std::string>> AcceptNotification::accept_once(Call call)

@@ -47,6 +47,7 @@ private:
 
     Task<Result<std::string>> accept_idempotently(Call call);
     Task<Result<std::string>> accept_once(Call call);
+    Task<> release(ServiceId service, std::string key, Uuid holder);
     Task<Result<TemplatePtr>> find_template(const MessageRequest& request, ServiceId service, Deadline deadline);
     Task<Result<std::string>> write(Call call, NewNotification row, std::string answer);
 

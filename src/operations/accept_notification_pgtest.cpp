@@ -16,6 +16,7 @@ namespace
 
 using testing::Desk;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using testing::kTestNow;
 using testing::number;
 using ::testing::Pair;
@@ -304,13 +305,19 @@ TEST(AcceptNotification, SimulatedRecipientsAreAnsweredAndNothingIsStored)
             auto wanted = Desk::live_service();
             wanted.message_limit = 1;
             const auto service = co_await desk.add_service(wanted);
-            for (const auto* to : {"+12028675000", "202-867-5111", "+447700900000"})
+            for (const auto* to : {"+12028675000", "202-867-5111"})
             {
                 auto text = desk.text_to(service, to);
                 EXPECT_EQ(refusal(co_await desk.send(service, service.normal, std::move(text))), "accepted") << to;
             }
             auto email = desk.email_to(service, "simulate-delivered-2@notifications.service.gov.uk");
-            EXPECT_EQ(refusal(co_await desk.send(service, service.team, std::move(email))), "accepted");
+            EXPECT_EQ(refusal(co_await desk.send(service, service.normal, std::move(email))), "accepted");
+            auto of_team = desk.email_to(service, "simulate-delivered-2@notifications.service.gov.uk");
+            EXPECT_THAT(refusal(co_await desk.send(service, service.team, std::move(of_team))),
+                        HasSubstr("team-only API key"));
+            auto abroad = desk.text_to(service, "+447700900000");
+            EXPECT_THAT(refusal(co_await desk.send(service, service.normal, std::move(abroad))),
+                        HasSubstr("international"));
             co_await expect_nothing_written(database);
             EXPECT_TRUE(desk.written.empty());
             co_await desk.close();

@@ -51,6 +51,7 @@ Result<void> render_email(const rendering::Personalisation& values, Draft& draft
     draft.length = rendering::check_email_length(body.size());
     draft.made.message.body = std::move(body);
     draft.made.message.subject = rendering::render_subject(compiled, values);
+    if (draft.length) draft.length = rendering::check_subject_length(draft.made.message.subject.size());
     return {};
 }
 
@@ -110,11 +111,9 @@ Failure recipient_refused(KeyType type)
         "\u2013 see https://www.notifications.service.gov.uk/trial-mode");
 }
 
-// A simulated recipient costs nothing and is told nothing, so neither rule is about it.
 Result<void> check_recipient(const DraftContext& context, const MessageRequest& request)
 {
     const auto& recipient = request.recipient;
-    if (recipient.simulated) return {};
     if (recipient.normalised.empty()) return refuse("Recipient can't be empty");
     const auto& service = context.service.service();
     const bool limited =

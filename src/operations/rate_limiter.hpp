@@ -1,8 +1,10 @@
 // Requests a minute for each service and key type, over all processes and without any extra server.
 //
 // A token bucket in the database holds `rate_limit` tokens and gains as many a minute. A process takes tokens from it
-// in blocks of a twentieth of the limit, one block at a time, and spends them from memory, so that the limit holds
-// within a tenth over two processes and a request costs nothing. Belongs to the Loop of its Database.
+// in blocks, one at a time, and spends them from memory, so that a request of a busy service costs nothing. Blocks grow
+// from one token to a twentieth of the limit while the service is busy, and what is left of one expires after two idle
+// seconds, when the bucket may be full again: so idle processes, however many, add nothing to a burst. Belongs to the
+// Loop of its Database.
 #pragma once
 
 #include <unordered_map>
@@ -19,7 +21,7 @@ struct RateDecision
 {
     bool allowed = false;
     std::int32_t limit = 0;
-    std::int64_t remaining = 0;            // tokens this process still holds
+    std::int64_t remaining = 0;            // tokens in the bucket when last asked, and those still held
     std::int32_t retry_after_seconds = 0;  // when refused
 };
 
@@ -35,6 +37,9 @@ private:
     struct Bucket
     {
         std::int64_t held = 0;
+        std::int64_t level = 0;  // of the shared bucket, when it was last asked
+        std::int64_t block = 0;  // what was asked for last
+        Instant used_at{};
         Instant empty_until{};  // the database had none: not asked again before
         bool refilling = false;
         Notifier refilled;

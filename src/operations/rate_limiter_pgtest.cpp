@@ -1,5 +1,7 @@
 #include "operations/rate_limiter.hpp"
 
+#include <deque>
+
 #include <gtest/gtest.h>
 
 #include "runtime/task_scope.hpp"
@@ -86,6 +88,35 @@ TEST(RateLimiter, AQuietProcessDoesNotKeepTokensFromABusyOne)
                          EXPECT_GE(co_await take_many(busy, service, kNow, 700), 540);
                          second.close();
                      });
+}
+
+TEST(RateLimiter, IdleProcessesHoldNothingBackForABurst)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            std::deque<RateLimiter> processes;
+            for (int i = 0; i < 6; ++i) processes.emplace_back(database);
+            const auto service = service_with(600);
+            for (auto& process : processes) EXPECT_EQ(co_await take_many(process, service, kNow, 50), 50);
+            int allowed = 0;
+            const Instant later = kNow + std::chrono::hours(1);
+            for (auto& process : processes) allowed += co_await take_many(process, service, later, 700);
+            EXPECT_EQ(allowed, 600);
+        });
+}
+
+TEST(RateLimiter, TellsWhatIsLeftForAllProcesses)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            RateLimiter left(database);
+            RateLimiter right(database);
+            const auto service = service_with(600);
+            EXPECT_EQ((co_await left.take(service, KeyType::normal, kNow, soon())).remaining, 599);
+            EXPECT_EQ((co_await right.take(service, KeyType::normal, kNow, soon())).remaining, 598);
+        });
 }
 
 TEST(RateLimiter, RefillsWithTime)

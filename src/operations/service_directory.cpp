@@ -13,6 +13,7 @@ namespace
 
 // The age at which an entry is of no use to anybody.
 constexpr auto kOldest = seconds(1);
+constexpr std::size_t kMostUnknown = 1000;
 
 // Marks an entry that is there as being read anew. The entry may be gone by the end.
 template <class Entries>
@@ -32,6 +33,34 @@ private:
     Entries& entries_;
     const typename Entries::key_type id_;
 };
+
+// Those who want the same wait for its end.
+template <class Reads>
+class UnderWay
+{
+public:
+    UnderWay(Reads& reads, const typename Reads::key_type& id) : reads_(reads), id_(id)
+    {
+        reads_[id_] = std::make_shared<Notifier>();
+    }
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+    ~UnderWay()
+    {
+        const auto ended = reads_.extract(id_);
+        if (ended) ended.mapped()->notify_all();
+    }
+
+private:
+    Reads& reads_;
+    const typename Reads::key_type id_;
+};
+
+template <class Entries>
+void make_room(Entries& entries, std::size_t most)
+{
+    if (entries.size() >= most) entries.erase(entries.begin());
+}
 
 TemplatePtr make_template(Template facts)
 {
@@ -76,14 +105,36 @@ ServicePtr ServiceDirectory::make_context(ServiceRecord record) const
 
 Task<ServicePtr> ServiceDirectory::service(ServiceId id, Deadline deadline)
 {
-    const auto found = service_entries_.find(id);
-    if (found != service_entries_.end() && is_usable(found->second)) co_return found->second.value;
+    for (;;)
+    {
+        const auto found = service_entries_.find(id);
+        if (found != service_entries_.end() && is_usable(found->second)) co_return found->second.value;
+        const auto unknown = unknown_services_.find(id);
+        if (unknown != unknown_services_.end() && std::chrono::steady_clock::now() - unknown->second < options_.max_age)
+            co_return nullptr;
+        const auto under_way = reads_.find(id);
+        if (under_way == reads_.end()) break;
+        const auto ended = under_way->second;
+        if (!co_await ended->wait(deadline)) throw DeadlineExceeded("service");
+    }
+    co_return co_await read_service(id, deadline);
+}
+
+Task<ServicePtr> ServiceDirectory::read_service(ServiceId id, Deadline deadline)
+{
     const Reading reading(service_entries_, id);
+    const UnderWay under_way(reads_, id);
     const auto read_at = std::chrono::steady_clock::now();
     auto record = co_await services_.find(id, clock_.now(), deadline);
-    ServicePtr context;
-    if (record) context = make_context(std::move(*record));
-    if (service_entries_.size() >= options_.max_entries) service_entries_.clear();
+    if (!record)
+    {
+        make_room(unknown_services_, kMostUnknown);
+        unknown_services_[id] = read_at;
+        co_return nullptr;
+    }
+    const ServicePtr context = make_context(std::move(*record));
+    unknown_services_.erase(id);
+    if (!service_entries_.contains(id)) make_room(service_entries_, options_.max_entries);
     service_entries_[id] = {context, read_at};
     co_return context;
 }
@@ -99,7 +150,7 @@ Task<TemplatePtr> ServiceDirectory::current_template(ServiceId service, Template
     auto facts = co_await templates_.find(service, id, deadline);
     if (!facts) co_return nullptr;
     TemplatePtr context = make_template(std::move(*facts));
-    if (template_entries_.size() >= options_.max_entries) template_entries_.clear();
+    if (!template_entries_.contains(id)) make_room(template_entries_, options_.max_entries);
     template_entries_[id] = {context, read_at};
     co_return context;
 }
@@ -114,7 +165,7 @@ Task<TemplatePtr> ServiceDirectory::template_version(ServiceId service, Template
     auto facts = co_await templates_.find_version(service, id, version, deadline);
     if (!facts) co_return nullptr;
     TemplatePtr context = make_template(std::move(*facts));
-    if (version_entries_.size() >= options_.max_entries) version_entries_.clear();
+    make_room(version_entries_, options_.max_entries);
     version_entries_[key] = context;
     co_return context;
 }

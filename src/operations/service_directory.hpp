@@ -3,10 +3,12 @@
 // old one until that second is over. Belongs to the Loop of its Database.
 #pragma once
 
+#include <memory>
 #include <unordered_map>
 
 #include "base/clock.hpp"
 #include "operations/service_context.hpp"
+#include "runtime/notifier.hpp"
 #include "storage/provider_store.hpp"
 #include "storage/template_store.hpp"
 
@@ -19,7 +21,7 @@ public:
     struct Options
     {
         std::chrono::milliseconds max_age{800};
-        std::size_t max_entries = 20000;  // of each kind; beyond, the cache starts over
+        std::size_t max_entries = 20000;  // of each kind; beyond, one goes for each that comes
         std::string default_region = "US";
         std::string email_banner;  // text of the platform's banner; empty: none
     };
@@ -60,6 +62,7 @@ private:
     template <class Value>
     [[nodiscard]] bool is_usable(const Entry<Value>& entry) const;
     ServicePtr make_context(ServiceRecord record) const;
+    Task<ServicePtr> read_service(ServiceId id, Deadline deadline);
 
     const Clock& clock_;
     const Options options_;
@@ -68,6 +71,10 @@ private:
     ProviderStore providers_;
     Entry<std::vector<ProviderRow>> provider_rows_;
     std::unordered_map<ServiceId, Entry<ServicePtr>, UuidHash> service_entries_;
+    // Apart, so that made-up ids cannot push out services that there are.
+    std::unordered_map<ServiceId, std::chrono::steady_clock::time_point, UuidHash> unknown_services_;
+    // Told when the read that is under way has ended.
+    std::unordered_map<ServiceId, std::shared_ptr<Notifier>, UuidHash> reads_;
     std::unordered_map<TemplateId, Entry<TemplatePtr>, UuidHash> template_entries_;
     std::unordered_map<VersionKey, TemplatePtr, VersionHash> version_entries_;
 };

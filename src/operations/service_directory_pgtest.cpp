@@ -128,6 +128,42 @@ TEST(ServiceDirectory, OneRequestReadsAnewForAll)
         });
 }
 
+TEST(ServiceDirectory, RequestsThatComeTogetherShareTheFirstRead)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            Desk desk(database, executor);
+            const auto made = co_await desk.add_service(Desk::live_service());
+            ServiceDirectory directory(database, test_keys(), desk.clock, kept_for(std::chrono::hours(1)));
+            std::vector<ServicePtr> read;
+            TaskScope calls(executor);
+            for (int i = 0; i < 50; ++i) calls.spawn("read", read_into(directory, made.service.id, read));
+            EXPECT_TRUE(co_await calls.join(soon()));
+            EXPECT_EQ(read.size(), 50U);
+            EXPECT_EQ(std::ranges::count(read, read.front()), 50);
+            co_await desk.close();
+        });
+}
+
+TEST(ServiceDirectory, StrangersPushNobodyOut)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Desk desk(database, co_await asio::this_coro::executor);
+            const auto made = co_await desk.add_service(Desk::live_service());
+            auto options = kept_for(std::chrono::hours(1));
+            options.max_entries = 2;
+            ServiceDirectory directory(database, test_keys(), desk.clock, options);
+            const auto before = co_await directory.service(made.service.id, soon());
+            for (int i = 0; i < 10; ++i) co_await directory.service(ServiceId{make_uuid_v4()}, soon());
+            EXPECT_EQ(co_await directory.service(made.service.id, soon()), before);
+            co_await desk.close();
+        });
+}
+
 TEST(ServiceDirectory, AFailedReadLeavesNothingBehind)
 {
     with_database(

@@ -8,6 +8,7 @@
 #include <unicode/bytestream.h>
 #include <unicode/idna.h>
 
+#include "domain/notifications/message_limits.hpp"
 #include "providers/mime_encoding.hpp"
 
 namespace herald
@@ -16,8 +17,9 @@ namespace
 {
 
 constexpr std::size_t kMaxAddress = 320;  // RFC 3696 section 3: 64 + 1 + 255
-constexpr std::size_t kMaxUrl = 900;      // with its header's name well inside the 998 of RFC 5322
-constexpr std::size_t kMaxHeaderText = 20'000;
+constexpr std::size_t kMaxHeaderText = kMaxSubjectBytes;
+// Of a link in a header; with the header's name well inside the 998 of RFC 5322.
+constexpr std::size_t kMaxUrlLine = 900;
 
 // No encoded body contains "=_", so no body can contain this line (RFC 2045 section 6.7, note on boundaries).
 constexpr std::string_view kBoundary = "=_herald_alternative";
@@ -86,11 +88,10 @@ Result<void> check_message_id(std::string_view id)
 Result<void> check_unsubscribe_url(std::string_view url)
 {
     if (!url.starts_with("https://")) return invalid("one_click_unsubscribe_url", "is not an https link");
-    if (url.size() > kMaxUrl) return invalid("one_click_unsubscribe_url", "is too long");
-    // The comma separates links in this header (RFC 2369 section 2).
+    if (url.size() > kMaxUnsubscribeUrlBytes) return invalid("one_click_unsubscribe_url", "is too long");
     const auto refused = [](char c)
     {
-        return c <= 0x20 || c >= 0x7f || c == '<' || c == '>' || c == ',';
+        return c <= 0x20 || c >= 0x7f || c == '<' || c == '>';
     };
     if (std::ranges::any_of(url, refused))
         return invalid("one_click_unsubscribe_url", "has a character that is not allowed");
@@ -133,6 +134,28 @@ void append_from(std::string& out, const MimeMessage& message)
     out.append(message.from.text).append(">\r\n");
 }
 
+// The comma separates links in this header, and white space within one is ignored by who reads it (RFC 2369 section 2):
+// that is how a long one keeps to the length of a line.
+std::string header_url(std::string_view url)
+{
+    std::string out;
+    std::size_t column = 0;
+    for (const char c : url)
+    {
+        if (column >= kMaxUrlLine)
+        {
+            out.append("\r\n ");
+            column = 0;
+        }
+        if (c == ',')
+            out.append("%2C");
+        else
+            out.push_back(c);
+        column += c == ',' ? 3 : 1;
+    }
+    return out;
+}
+
 void append_headers(std::string& out, const MimeMessage& message)
 {
     static constexpr std::string_view subject = "Subject: ";
@@ -144,7 +167,7 @@ void append_headers(std::string& out, const MimeMessage& message)
     out.append("Message-ID: <").append(message.message_id).append(">\r\n");
     if (message.one_click_unsubscribe_url)
     {
-        out.append("List-Unsubscribe: <").append(*message.one_click_unsubscribe_url).append(">\r\n");
+        out.append("List-Unsubscribe: <").append(header_url(*message.one_click_unsubscribe_url)).append(">\r\n");
         out.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
     }
     out.append("MIME-Version: 1.0\r\n");

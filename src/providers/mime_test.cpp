@@ -99,6 +99,28 @@ TEST(Mime, writes_reply_to_and_the_two_unsubscribe_headers)
                                 "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
 }
 
+TEST(Mime, CarriesEveryUnsubscribeLinkThatIsAccepted)
+{
+    auto message = plain_message();
+    const std::string tail(1'900, 'x');
+    message.one_click_unsubscribe_url = "https://herald.example/a,b?" + tail;
+    const auto text = *build_mime(message);
+    const auto start = text.find("List-Unsubscribe: <");
+    ASSERT_NE(start, std::string::npos);
+    std::string header = text.substr(start, text.find(">\r\n", start) - start);
+    for (std::size_t at = 0; at < header.size();)
+    {
+        const auto end = std::min(header.find("\r\n", at), header.size());
+        EXPECT_LE(end - at, 998U);
+        at = end + 2;
+    }
+    for (auto fold = header.find("\r\n "); fold != std::string::npos; fold = header.find("\r\n "))
+        header.erase(fold, 3);
+    EXPECT_EQ(header, "List-Unsubscribe: <https://herald.example/a%2Cb?" + tail);
+    message.one_click_unsubscribe_url = "https://" + std::string(1'993, 'x');
+    EXPECT_FALSE(build_mime(message));
+}
+
 TEST(Mime, refuses_line_breaks_and_nul_in_every_header_value)
 {
     using namespace std::string_literals;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "domain/notifications/message_limits.hpp"
 #include "rendering/email_document.hpp"
 #include "rendering/markdown.hpp"
 #include "rendering/text.hpp"
@@ -65,6 +66,15 @@ Result<void> check_email_length(std::size_t bytes)
     return fail(ErrorKind::bad_request, fmt::format("Your message is too long. Emails cannot be longer than {} bytes. "
                                                     "Your message is {} bytes.",
                                                     kMaxEmailBytes, bytes));
+}
+
+Result<void> check_subject_length(std::size_t bytes)
+{
+    if (bytes <= kMaxSubjectBytes) return {};
+    return fail(ErrorKind::bad_request,
+                fmt::format("Your message is too long. Subjects cannot be longer than {} bytes. "
+                            "Your subject is {} bytes.",
+                            kMaxSubjectBytes, bytes));
 }
 
 }  // namespace herald::rendering

@@ -72,4 +72,8 @@ Result<void> check_email_not_empty(const CompiledTemplate& email, std::string_vi
 // Errors: bad_request "Your message is too long. Emails ... <n> bytes."
 Result<void> check_email_length(std::size_t bytes);
 
+// `bytes` is the size of what render_subject gave.
+// Errors: bad_request "Your message is too long. Subjects ... <n> bytes."
+Result<void> check_subject_length(std::size_t bytes);
+
 }  // namespace herald::rendering

@@ -46,6 +46,33 @@ TEST(Plans, OfListStaleContentsFollowThePrimaryKey)
     EXPECT_THAT(plan, Not(HasSubstr("Seq Scan"))) << plan;
 }
 
+// As the API reads: behind row security, where an index serves only what is leakproof.
+TEST(Plans, OfAReferenceFollowItsIndexForATenantToo)
+{
+    const std::string text = fmt::format("EXPLAIN (COSTS OFF) {}", sql::list_notifications.text);
+    const pg::Statement explain{"t_explain_as_tenant", text};
+    const std::optional<std::vector<std::int16_t>> any;
+    const LocalDate today = std::chrono::year(2026) / 6 / 15;
+    std::string plan;
+    testing::with_database(
+        [&](pg::Database& database) -> Task<>
+        {
+            const ServiceId service{make_uuid_v4()};
+            co_await database.run_script("SELECT maintain_partitions('2026-06-15', 3)", soon());
+            auto transaction = co_await database.begin(soon());
+            co_await transaction.run_script("SET LOCAL enable_seqscan = off", soon());
+            co_await transaction.execute(sql::become_tenant, pg::Params::of(service.to_string()), soon());
+            auto params =
+                pg::Params::of(service, std::int16_t{1}, std::optional<Uuid>(), std::optional<std::string>("x"), any,
+                               any, true, today, 250, uuid_v7_floor(Instant(std::chrono::sys_days(today))));
+            const auto rows = co_await transaction.execute(explain, std::move(params), soon());
+            for (std::size_t i = 0; i < rows.size(); ++i) plan += rows.get<std::string>(i, 0) + "\n";
+            co_await transaction.rollback(soon());
+        });
+    EXPECT_THAT(plan, HasSubstr("notifications_202606_service_id_client_reference_hash_id_idx")) << plan;
+    EXPECT_THAT(plan, ::testing::ContainsRegex("Index Cond: .*client_reference_hash = ")) << plan;
+}
+
 // A message every 43 seconds of June.
 constexpr const char* kMonthOfMessages =
     "INSERT INTO notifications (service_id, id, template_id, template_version, key_type, channel, status, "

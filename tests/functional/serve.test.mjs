@@ -17,6 +17,8 @@ before(async () => {
     HERALD_DATABASE_URL: facts.database_url,
     HERALD_SECURITY_KEYS: facts.keys,
     HERALD_SECURITY_INTERNAL_SECRET: facts.internal_secret,
+    HERALD_PROVIDERS_EMAIL: 'capture',
+    HERALD_PROVIDERS_SMS: 'capture',
   };
 });
 
@@ -191,6 +193,22 @@ test('a wrong value stops the start with the key, the value and what is allowed'
   const roles = await herald(['serve', '--roles', 'api,wroker'], { env });
   assert.equal(roles.code, 1);
   assert.match(roles.stderr, /wroker/);
+});
+
+test('a provider that sends nothing is used only by who asked for it', async () => {
+  const refused = await herald(['serve'], { env: { ...env, HERALD_PROVIDERS_EMAIL: '' } });
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /providers\.email is not set; set it to "smtp"/);
+});
+
+test('a database password is in no error', async () => {
+  const urls = ['postgresql://u:s3cr/et@host/db', 'postgresql://s3cr.invalid/db'];
+  for (const url of urls) {
+    const refused = await herald(['serve', '--roles', 'api'], { env: { ...env, HERALD_DATABASE_URL: url } });
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /database\.url/);
+    assert.doesNotMatch(refused.stderr, /s3cr/);
+  }
 });
 
 test('an empty database is refused with what to do', async () => {

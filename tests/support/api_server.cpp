@@ -64,7 +64,7 @@ struct Stack
                              return draining.load();
                          }},
               .mailbox = std::move(options.mailbox)},
-          authenticator(directory, clock, "notify-admin", "internal-secret"),
+          authenticator(directory, clock, "notify-admin", std::vector<std::string>{"internal-secret"}),
           dispatcher(router, authenticator, context)
     {
         http::add_all_routes(router);

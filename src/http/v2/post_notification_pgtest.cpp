@@ -312,6 +312,11 @@ TEST_F(PostNotification, MessagesThatAreTooLong)
     EXPECT_EQ(refusal(kEmail, with(email_body(raw), "personalisation", {{"x", std::string(2'000'001, 'a')}})),
               "400 BadRequestError: Your message is too long. Emails cannot be longer than 2000000 bytes. "
               "Your message is 2000001 bytes.");
+    const auto about = server_->add_template(service_.id, Channel::email, "Hi", "((x))");
+    EXPECT_EQ(refusal(kEmail, with(email_body(about), "personalisation", {{"x", std::string(20'001, 'a')}})),
+              "400 BadRequestError: Your message is too long. Subjects cannot be longer than 20000 bytes. "
+              "Your subject is 20001 bytes.");
+    EXPECT_EQ(post(kEmail, with(email_body(about), "personalisation", {{"x", std::string(20'000, 'a')}})).status, 201);
 }
 
 TEST_F(PostNotification, FilesNeedAServiceThatHasSetThemUp)
@@ -385,6 +390,9 @@ TEST_F(PostNotification, SimulatedRecipientsAreAnsweredAndNothingIsStored)
     EXPECT_EQ(sent.status, 201) << sent.raw.body;
     EXPECT_EQ(stored(service), 0);
     EXPECT_EQ(client.get("/v2/notifications/" + sms.text("/id")).status, 404);
+    ApiClient team(*server_, service, service.team);
+    EXPECT_EQ(team.post(kSms, with(sms_body(id), "phone_number", "2028675000")).status, 400)
+        << "who may be sent to is decided before";
 }
 
 TEST_F(PostNotification, ChecksComeInTheOrderOfTheContract)

@@ -240,6 +240,11 @@ TEST_F(Reading, EachFilterOfTheList)
     EXPECT_THAT(list("?older_than=" + a), IsEmpty());
     EXPECT_THAT(list("?older_than=" + b + "&older_than=" + c), ElementsAre(a));
     EXPECT_THAT(list("?older_than=00000000-0000-4000-8000-000000000000"), IsEmpty());
+    const auto nobodys = list("?older_than=ffffffff-ffff-4fff-bfff-ffffffffffff");
+    EXPECT_THAT(nobodys, IsEmpty()) << "an id that is newer than all, and nobody's";
+    ApiClient other(*server_, service_);
+    const auto others = ids_of(other.get("/v2/notifications?older_than=" + c));
+    EXPECT_THAT(others, IsEmpty()) << "another service's";
 }
 
 TEST_F(Reading, EveryFaultOfTheQueryIsListed)
@@ -412,6 +417,9 @@ TEST_F(Reading, ReceivedTextsNewestFirst)
     const auto page = client.get("/v2/received-text-messages?older_than=" + newer.to_string());
     EXPECT_EQ(page.at("/received_text_messages").as_array().size(), 1U);
     EXPECT_EQ(page.text("/links/current"), root);
+    const auto nobodys = client.get("/v2/received-text-messages?older_than=ffffffff-ffff-4fff-bfff-ffffffffffff");
+    EXPECT_EQ(nobodys.status, 200);
+    EXPECT_TRUE(nobodys.at("/received_text_messages").as_array().empty());
     EXPECT_EQ(error_text(client.get("/v2/received-text-messages?older_than=x&y=1")),
               "400 ValidationError: older_than is not a valid UUID; "
               "ValidationError: Additional properties are not allowed (y was unexpected)");

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/uuid.hpp"
+#include "domain/notifications/message_limits.hpp"
 
 namespace herald::http
 {
@@ -190,7 +191,8 @@ std::optional<std::string> check_https_url(const json::value& value)
         const std::string_view text = value.get_string();
         const bool plain = std::all_of(text.begin(), text.end(),
                                        [](char c) { return c > ' ' && c < 0x7F && c != '<' && c != '>' && c != '"'; });
-        if (text.starts_with("https://") && text.size() > 8 && text.size() <= 2000 && plain) return std::nullopt;
+        if (text.starts_with("https://") && text.size() > 8 && text.size() <= kMaxUnsubscribeUrlBytes && plain)
+            return std::nullopt;
     }
     return "is not a valid https url";
 }

@@ -73,6 +73,8 @@ TEST(Schema, AnEmptyBodyOfAnyTypeIsAnEmptyObject)
 TEST(Schema, OnlyPlainHttpsAddressesArePassedOn)
 {
     EXPECT_EQ(check_https_url(json::value("https://example.gov/stop?id=1")), std::nullopt);
+    EXPECT_EQ(check_https_url(json::value("https://" + std::string(1992, ','))), std::nullopt);
+    EXPECT_NE(check_https_url(json::value("https://" + std::string(1993, 'x'))), std::nullopt);
     for (const auto* text :
          {"http://example.gov", "https://", "https://a b", "https://a\r\nBcc: x", "https://<a>", "ftp://x"})
         EXPECT_EQ(check_https_url(json::value(text)), "is not a valid https url") << text;

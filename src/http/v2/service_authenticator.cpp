@@ -64,14 +64,18 @@ Result<Principal> match_key(const Token& token, const ServicePtr& service, Insta
     return refused("Invalid token: API key not found");
 }
 
-Result<Principal> match_internal(const Token& token, const std::string& client, const std::string& secret, Instant now)
+Result<Principal> match_internal(const Token& token, const std::string& client, const std::vector<std::string>& secrets,
+                                 Instant now)
 {
     if (*token.issuer != client)
         return fail(ErrorKind::unauthenticated, "Unauthorized: not allowed to perform this action");
-    const auto verdict = verify_token(token, secret, now);
-    if (auto error = judge(verdict)) return Failure(std::move(*error));
-    if (verdict != TokenVerdict::valid) return refused("Invalid token: API key not found");
-    return Principal{};
+    for (const std::string& secret : secrets)
+    {
+        const auto verdict = verify_token(token, secret, now);
+        if (auto error = judge(verdict)) return Failure(std::move(*error));
+        if (verdict == TokenVerdict::valid) return Principal{};
+    }
+    return refused("Invalid token: API key not found");
 }
 
 }  // namespace
@@ -81,7 +85,7 @@ Task<Result<Principal>> ServiceAuthenticator::authenticate(Auth auth, const Requ
     const auto token = token_of(request);
     if (!token) co_return Failure(token.error());
     if (auth == Auth::internal_client)
-        co_return match_internal(*token, internal_client_id_, internal_secret_, clock_.now());
+        co_return match_internal(*token, internal_client_id_, internal_secrets_, clock_.now());
 
     const auto id = ServiceId::parse(*token->issuer);
     if (!id) co_return refused("Invalid token: service id is not the right data type");

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "http/server/authenticator.hpp"
@@ -17,11 +18,11 @@ class ServiceAuthenticator final : public Authenticator
 {
 public:
     ServiceAuthenticator(ServiceDirectory& directory, const Clock& clock, std::string internal_client_id,
-                         std::string internal_secret)
+                         std::vector<std::string> internal_secrets)
         : directory_(directory),
           clock_(clock),
           internal_client_id_(std::move(internal_client_id)),
-          internal_secret_(std::move(internal_secret))
+          internal_secrets_(std::move(internal_secrets))
     {
     }
 
@@ -31,7 +32,7 @@ private:
     ServiceDirectory& directory_;
     const Clock& clock_;
     const std::string internal_client_id_;
-    const std::string internal_secret_;
+    const std::vector<std::string> internal_secrets_;
 };
 
 }  // namespace herald::http

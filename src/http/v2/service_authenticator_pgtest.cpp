@@ -107,6 +107,15 @@ TEST_F(Authentication, ServiceHasNoKeys)
     EXPECT_EQ(with_token(token_of(bare, bare.normal)), "403 AuthError: Invalid token: service has no API keys");
 }
 
+TEST_F(Authentication, AKeyThatDoesNotOpenFailsAlone)
+{
+    const auto made = server_->add_service();
+    server_->run_sql(
+        fmt::format("UPDATE api_keys SET secret_sealed = '\\xffff' WHERE id = '{}'", made.team.id.to_string()));
+    EXPECT_EQ(with_token(token_of(made, made.team)), "403 AuthError: Invalid token: API key not found");
+    EXPECT_EQ(with_token(token_of(made, made.normal)), "200 (no errors)");
+}
+
 TEST_F(Authentication, ServiceIsArchived)
 {
     const auto archived = server_->add_service({.active = false});
@@ -219,7 +228,7 @@ protected:
             const SystemClock clock;
             const auto keys = KeyRing::generate();
             ServiceDirectory directory(database, keys, clock, {});
-            ServiceAuthenticator authenticator(directory, clock, "notify-admin", "secret");
+            ServiceAuthenticator authenticator(directory, clock, "notify-admin", {"secret", "the next"});
             const auto result = co_await authenticator.authenticate(Auth::internal_client, request);
             verdict =
                 result ? "welcome"
@@ -257,6 +266,11 @@ TEST_F(InternalAuthentication, EachRow)
     EXPECT_EQ(judge(signed_by("notify-admin", "secret", std::chrono::seconds(40))),
               R"(403 {"token":["Error: Your system clock must be accurate to within 30 seconds"]})");
     EXPECT_EQ(judge(signed_by("notify-admin", "secret")), "welcome");
+    EXPECT_EQ(judge(signed_by("notify-admin", "the next")), "welcome");
+    EXPECT_EQ(judge(signed_by("notify-admin", "the next", std::chrono::seconds(40))),
+              R"(403 {"token":["Error: Your system clock must be accurate to within 30 seconds"]})");
+    EXPECT_EQ(judge(signed_by("notify-admin", "secret,the next")),
+              R"(403 {"token":["Invalid token: API key not found"]})");
 }
 
 }  // namespace

@@ -89,6 +89,7 @@ private:
     void opened();
     void watch_opening();
     void lost(std::string reason);
+    void not_opened();
     void tear_down();
     void pause();
 
@@ -124,6 +125,7 @@ private:
     asio::posix::stream_descriptor socket_;  // libpq owns the descriptor: released before PQfinish
     asio::steady_timer opening_timer_;       // the time limit of an attempt, and the pause before the next
     std::chrono::milliseconds pause_;
+    bool had_socket_ = false;  // this attempt got as far as an address
 
     std::deque<RequestPtr> in_flight_;  // sent; the answers come in this order
     std::deque<RequestPtr> unsent_;     // kept back while cancelling_

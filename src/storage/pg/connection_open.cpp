@@ -63,6 +63,7 @@ void Connection::open()
 void Connection::start()
 {
     state_ = State::opening;
+    had_socket_ = false;
     const std::array keywords{"dbname", "fallback_application_name", "client_encoding",
                               static_cast<const char*>(nullptr)};
     const std::array values{settings_.conninfo.c_str(), settings_.application_name.c_str(), "UTF8",
@@ -70,7 +71,7 @@ void Connection::start()
     conn_ = PQconnectStartParams(keywords.data(), values.data(), 1);
     if (conn_ == nullptr) throw std::bad_alloc();
     PQsetNoticeReceiver(conn_, log_notice, nullptr);
-    if (PQstatus(conn_) == CONNECTION_BAD) return lost(last_words());
+    if (PQstatus(conn_) == CONNECTION_BAD) return not_opened();
     watch_opening();
     wait_to_poll(false);
 }
@@ -92,6 +93,7 @@ void Connection::wait_to_poll(bool for_reading)
 {
     const auto what =
         for_reading ? asio::posix::stream_descriptor::wait_read : asio::posix::stream_descriptor::wait_write;
+    had_socket_ = true;
     socket_.assign(PQsocket(conn_));
     socket_.async_wait(what,
                        [self = shared_from_this(), generation = generation_](const boost::system::error_code& error)
@@ -113,8 +115,18 @@ void Connection::poll()
         case PGRES_POLLING_OK:
             return opened();
         default:
-            return lost(last_words());
+            return not_opened();
     }
+}
+
+// Without a socket libpq's words are about the connection string, and quote what may be a piece of the password. A path
+// of a local socket is none.
+void Connection::not_opened()
+{
+    const char* host = PQhost(conn_);
+    const bool local = host != nullptr && host[0] == '/';
+    lost(had_socket_ || local ? last_words()
+                              : "no server is reached at what database.url names: it is not found, or not running");
 }
 
 void Connection::opened()

@@ -606,6 +606,23 @@ TEST(Database, SaysWhyItCannotConnect)
     }
 }
 
+TEST(Database, AConnectionStringThatLeadsNowhereIsNotQuoted)
+{
+    for (const char* conninfo : {"host=s3cr.invalid", "host=127.0.0.1 port=s3cr"})
+    {
+        try
+        {
+            with_database_at(conninfo, [](Database&) -> Task<> { co_return; });
+            ADD_FAILURE() << "connected";
+        }
+        catch (const Unavailable& reason)
+        {
+            EXPECT_THAT(reason.what(), Not(HasSubstr("s3cr")));
+            EXPECT_THAT(reason.what(), HasSubstr("database.url"));
+        }
+    }
+}
+
 TEST(Database, FailsWhatWaitsWhenClosed)
 {
     with_database(

@@ -32,7 +32,7 @@ old AS (
 changed AS (
     UPDATE notifications n
     SET status = CASE WHEN o.old_status = 3 AND o.status = 9 THEN 8 WHEN o.status = 2 THEN greatest(o.old_status, o.status) ELSE o.status END,
-        provider_response = nullif(o.response, ''), updated_at = $7::timestamptz
+        provider_response = coalesce(nullif(o.response, ''), n.provider_response), updated_at = $7::timestamptz
     FROM old o
     WHERE n.service_id = o.service_id AND n.id = o.notification_id
     RETURNING n.service_id, n.id, n.status, o.provider, o.old_status, o.billable_units, o.local_date, o.template_id, o.channel, o.key_type

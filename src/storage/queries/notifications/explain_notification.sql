@@ -9,7 +9,12 @@ FROM services s
 CROSS JOIN LATERAL (SELECT * FROM notifications m WHERE m.service_id = s.id AND m.id = $1::uuid OFFSET 0) n
 LEFT JOIN template_versions t ON t.service_id = n.service_id AND t.id = n.template_id AND t.version = n.template_version
 LEFT JOIN api_keys k ON k.id = n.api_key_id
-LEFT JOIN queue_ready ready ON ready.service_id = n.service_id AND ready.notification_id = n.id
+LEFT JOIN LATERAL (
+    SELECT r.lane, r.attempt
+    FROM unnest('{1,2,3,4}'::int2[]) lanes (lane)
+    JOIN queue_ready r ON r.lane = lanes.lane AND r.service_id = n.service_id AND r.channel = n.channel AND r.notification_id = n.id
+    LIMIT 1
+) ready ON true
 LEFT JOIN queue_leases lease ON lease.service_id = n.service_id AND lease.notification_id = n.id
 LEFT JOIN queue_retries retry ON retry.service_id = n.service_id AND retry.notification_id = n.id
 LEFT JOIN awaiting_receipts awaited ON awaited.provider = n.sent_by AND awaited.reference = n.provider_reference

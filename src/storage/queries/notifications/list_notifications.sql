@@ -1,4 +1,4 @@
--- One page, newest first, by keyset on the id. $1 service, $2 key type, $3 ids before this one or null, $4 reference or null, $5 statuses or null,
+-- One page, newest first, by keyset on the id. $1 service, $2 key type, $3 ids before this one or null (one that the service does not have: nothing), $4 reference or null, $5 statuses or null,
 -- $6 channels or null, $7 with messages of jobs, $8 today, $9 page size, $10 ids from this one: facts are kept, so without a bound the last page would
 -- read the whole history.
 SELECT n.id, n.template_id, n.template_version, n.key_type, n.channel, n.status, n.billable_units, n.international, n.created_at, n.sent_at,
@@ -9,7 +9,8 @@ JOIN notification_contents c ON c.purge_on = n.purge_on AND c.service_id = n.ser
 LEFT JOIN users u ON u.id = n.created_by_id
 WHERE n.service_id = $1::uuid AND n.key_type = $2::int2
   AND n.id >= $10::uuid AND ($3::uuid IS NULL OR n.id < $3::uuid)
-  AND ($4::text IS NULL OR (left(n.client_reference, 200) = left($4::text, 200) AND n.client_reference = $4::text))
+  AND ($3::uuid IS NULL OR EXISTS (SELECT FROM notifications m WHERE m.service_id = $1::uuid AND m.id = $3::uuid))
+  AND ($4::text IS NULL OR (n.client_reference_hash = md5($4::text)::uuid AND n.client_reference = $4::text))
   AND ($5::int2[] IS NULL OR n.status = ANY ($5::int2[]))
   AND ($6::int2[] IS NULL OR n.channel = ANY ($6::int2[]))
   AND ($7::bool OR n.job_id IS NULL)
