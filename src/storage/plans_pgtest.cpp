@@ -1,4 +1,4 @@
-// How PostgreSQL goes about the statements that must not read or sort a whole large table. Scans and sorts are
+// How PostgreSQL goes about the statements that must not read or sort a whole large table. Mostly scans and sorts are
 // forbidden first, so that a plan that still has one says: there is no index for it.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -16,8 +16,15 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::soon;
 
+enum class Scans
+{
+    forbidden,
+    allowed,  // the statement alone has to say that it wants none
+};
+
 // One line a step.
-std::string plan_of(pg::Statement statement, const pg::Params& params, const std::string& rows_sql = "")
+std::string plan_of(pg::Statement statement, const pg::Params& params, const std::string& rows_sql = "",
+                    Scans scans = Scans::forbidden)
 {
     const std::string text = fmt::format("EXPLAIN (COSTS OFF) {}", statement.text);
     const pg::Statement explain{"t_explain", text};
@@ -28,7 +35,8 @@ std::string plan_of(pg::Statement statement, const pg::Params& params, const std
             co_await database.run_script("SELECT maintain_partitions('2026-06-15', 3)", soon());
             if (!rows_sql.empty()) co_await database.run_script(rows_sql, soon());
             auto transaction = co_await database.begin(soon());
-            co_await transaction.run_script("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off", soon());
+            if (scans == Scans::forbidden)
+                co_await transaction.run_script("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off", soon());
             const auto rows = co_await transaction.execute(explain, params, soon());
             for (std::size_t i = 0; i < rows.size(); ++i) plan += rows.get<std::string>(i, 0) + "\n";
             co_await transaction.rollback(soon());
@@ -69,6 +77,21 @@ TEST(Plans, OfTheSelfCheckReadTheDaysThatItIsAbout)
     EXPECT_THAT(plan, Not(HasSubstr("notifications_202605"))) << plan;
     EXPECT_THAT(plan, HasSubstr("ledger_by_day")) << plan;
     EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on ledger\n"))) << plan;
+}
+
+// All that waits belongs to one service; others have queued something once.
+constexpr const char* kOneBusyServiceAndIdleOnes =
+    "INSERT INTO queue_services SELECT 2, gen_random_uuid() FROM generate_series(1, 20); "
+    "INSERT INTO queue_services VALUES (2, '00000000-0000-4000-8000-000000000000'); "
+    "INSERT INTO queue_ready (lane, service_id, channel, notification_id, attempt, uncertain) "
+    "SELECT 2, '00000000-0000-4000-8000-000000000000', 1, gen_random_uuid(), 1, false FROM generate_series(1, 20000); "
+    "ANALYZE queue_services, queue_ready";
+
+TEST(Plans, OfListQueueServicesDoNotReadTheQueueForAnIdleService)
+{
+    const auto plan = plan_of(sql::list_queue_services, pg::Params(), kOneBusyServiceAndIdleOnes, Scans::allowed);
+    EXPECT_THAT(plan, HasSubstr("Index Only Scan using queue_ready_pkey")) << plan;
+    EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on queue_ready"))) << plan;
 }
 
 }  // namespace
