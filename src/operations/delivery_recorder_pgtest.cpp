@@ -1,5 +1,6 @@
 #include "operations/delivery_recorder.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -34,9 +35,9 @@ constexpr pg::Statement kFact{"t_fact",
 class Office : public Desk
 {
 public:
-    Office(pg::Database& to, const asio::any_io_executor& executor)
+    Office(pg::Database& to, const asio::any_io_executor& executor, RecorderOptions options = {})
         : Desk(to, executor),
-          recorder(database, clock, scope, executor),
+          recorder(database, clock, scope, executor, options),
           wake_up_(executor),
           queue_(database, wake_up_, QueueOptions())
     {
@@ -434,6 +435,79 @@ TEST(DeliveryRecorder, ARowTheDatabaseRefusesDoesNotFailItsNeighbours)
             EXPECT_EQ(refused, 1);
             EXPECT_EQ(co_await number(database, kLeases), 1);
             EXPECT_EQ(co_await number(database, kAwaiting), 39);
+            co_await office.finish();
+        });
+}
+
+// The tries of a result, from 1, end as `sql` says.
+std::string each_try(std::string_view sql)
+{
+    return fmt::format(
+        "CREATE SEQUENCE tries; CREATE FUNCTION try() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE n int := "
+        "nextval('tries'); BEGIN {} RETURN old; END $$; CREATE TRIGGER try BEFORE DELETE ON queue_leases FOR EACH ROW "
+        "EXECUTE FUNCTION try()",
+        sql);
+}
+
+constexpr pg::Statement kTries{"t_tries", "SELECT last_value FROM tries"};
+
+TEST(DeliveryRecorder, RoundsWithoutADatabaseAreNoConflicts)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 1);
+            // Away five times (the server shuts down), then a deadlock, away, a deadlock, and taken.
+            co_await database.run_script(
+                each_try("IF n IN (6, 8) THEN RAISE EXCEPTION 'no' USING ERRCODE = '40P01'; ELSIF n < 9 THEN RAISE "
+                         "EXCEPTION 'no' USING ERRCODE = '57P03'; END IF;"),
+                soon());
+            co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
+            EXPECT_EQ(co_await number(database, kTries), 9);
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::sending);
+            co_await office.finish();
+        });
+}
+
+TEST(DeliveryRecorder, ACommitThatTakesTooLongIsMadeAgain)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            RecorderOptions options;
+            options.record.commit_timeout = milliseconds(200);
+            Office office(database, co_await asio::this_coro::executor, options);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 1);
+            co_await database.run_script(each_try("IF n < 3 THEN PERFORM pg_sleep(60); END IF;"), soon());
+            co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
+            EXPECT_EQ(co_await number(database, kTries), 3);
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::sending);
+            co_await office.finish();
+        });
+}
+
+TEST(DeliveryRecorder, GivesUpWhenTheProcessDrainsAndTheDatabaseIsAway)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            Office office(database, executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 1);
+            co_await database.run_script(each_try("RAISE EXCEPTION 'no' USING ERRCODE = '57P03';"), soon());
+            int lost = 0;
+            TaskScope calls(executor);
+            calls.spawn("record", record_into(office.recorder, office.handed_over(claimed[0], "r-1"), lost));
+            while (co_await number(database, kTries) < 3) co_await sleep_for(milliseconds(1));
+            EXPECT_EQ(calls.running(), 1U);
+            office.scope.close();
+            EXPECT_TRUE(co_await calls.join(soon()));
+            EXPECT_EQ(lost, 1);
+            EXPECT_EQ(co_await number(database, kLeases), 1) << "the lease ends by itself";
             co_await office.finish();
         });
 }
