@@ -24,6 +24,7 @@ using testing::with_database;
 constexpr pg::Statement kAwaiting{"t_awaiting", "SELECT count(*) FROM awaiting_receipts"};
 constexpr pg::Statement kUnmatched{"t_unmatched", "SELECT count(*) FROM unmatched_receipts"};
 constexpr pg::Statement kLeases{"t_leases", "SELECT count(*) FROM queue_leases"};
+constexpr pg::Statement kReady{"t_ready", "SELECT count(*) FROM queue_ready"};
 constexpr pg::Statement kRetries{"t_retries", "SELECT count(*) FROM queue_retries"};
 constexpr pg::Statement kCallbacks{"t_callbacks", "SELECT count(*) FROM callback_tasks"};
 constexpr pg::Statement kUnits{"t_units", "SELECT sum(billable_units)::int8 FROM notifications"};
@@ -109,6 +110,16 @@ public:
         for (const auto& event : co_await store.events(of.service_id, of.id, soon())) kinds.push_back(event.kind);
         co_return kinds;
     }
+
+    // As if the holder of all leases had died.
+    Task<> lose_leases()
+    {
+        co_await testing::age_leases(database, QueueOptions().lease);
+        co_await queue_.recover_expired_leases(clock.now(), soon());
+    }
+    // What lost leases put back is due.
+    Task<> move_retries() { co_await queue_.move_due_retries(clock.now() + QueueOptions().uncertain_pause, soon()); }
+    Task<std::vector<ClaimedDelivery>> claim_again() { return queue_.claim(10, clock.now(), soon()); }
 
     Task<> finish()
     {
@@ -328,6 +339,66 @@ TEST(DeliveryRecorder, AnOldFenceIsIgnored)
             EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::sending);
             co_await office.recorder.record(office.handed_over(claimed[0], "r-again"), soon());
             EXPECT_EQ(co_await number(database, kAwaiting), 1) << "the lease is gone: so is what it entitled to";
+            co_await office.finish();
+        });
+}
+
+// The provider took the message, and said so after the lease was over: it must not be sent again.
+class LateAcceptance : public ::testing::TestWithParam<bool>
+{
+};
+
+TEST_P(LateAcceptance, SettlesTheDoubtOnceWhereverTheMessageWaits)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 2);
+            co_await office.lose_leases();
+            if (GetParam()) co_await office.move_retries();
+            office.clock.advance(seconds(1));
+            for (const char* reference : {"r-1", "r-again"})
+                co_await office.recorder.record(office.handed_over(claimed[0], reference), soon());
+
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::sending);
+            EXPECT_EQ(co_await number(database, kUnits), 3) << "two of this one, one of the other as it was accepted";
+            EXPECT_EQ(co_await number(database, kAwaiting), 1);
+            using enum EventKind;
+            EXPECT_THAT(co_await office.events_of(claimed[0]),
+                        ElementsAre(accepted, attempt_started, attempt_uncertain, handed_over));
+            EXPECT_EQ(co_await office.status_of(claimed[1].id), NotificationStatus::created);
+            EXPECT_EQ(co_await number(database, GetParam() ? kReady : kRetries), 1) << "the other message";
+
+            co_await office.receive_all(office.receipt("r-1", NotificationStatus::delivered));
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::delivered);
+            co_await office.finish();
+        });
+}
+
+INSTANTIATE_TEST_SUITE_P(InRetriesAndInReady, LateAcceptance, ::testing::Bool());
+
+TEST(DeliveryRecorder, ALateResultThatIsNoAcceptanceOrWhoseMessageIsClaimedAgainIsVoid)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 1);
+            co_await office.lose_leases();
+            auto failed = office.handed_over(claimed[0], "");
+            failed.hand_off = HandOff::failed;
+            failed.status = NotificationStatus::technical_failure;
+            co_await office.recorder.record(std::move(failed), soon());
+            EXPECT_EQ(co_await number(database, kRetries), 1);
+
+            co_await office.move_retries();
+            EXPECT_EQ((co_await office.claim_again()).size(), 1U);
+            co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::created);
+            EXPECT_EQ(co_await number(database, kLeases), 1);
             co_await office.finish();
         });
 }

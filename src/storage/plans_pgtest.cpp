@@ -94,5 +94,28 @@ TEST(Plans, OfListQueueServicesDoNotReadTheQueueForAnIdleService)
     EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on queue_ready"))) << plan;
 }
 
+// A long queue, and as many retries: a batch that ends its leases reads neither.
+TEST(Plans, OfRecordSendResultsProbeTheQueueAlsoWhenItIsLong)
+{
+    const std::vector<Uuid> ids(1);
+    const std::vector<std::int64_t> fences(1);
+    const std::vector<std::int16_t> numbers(1);
+    const std::vector<std::string> texts(1);
+    const std::vector<Instant> instants(1);
+    const auto plan =
+        plan_of(sql::record_send_results,
+                pg::Params::of(ids, ids, fences, numbers, numbers, texts, texts, texts, numbers, instants, instants,
+                               numbers, Instant()),
+                std::string(kOneBusyServiceAndIdleOnes) +
+                    "; INSERT INTO queue_retries (run_at, service_id, notification_id, lane, channel, attempt, "
+                    "uncertain) SELECT now(), service_id, notification_id, lane, channel, 2, true FROM queue_ready; "
+                    "ANALYZE queue_retries",
+                Scans::allowed);
+    EXPECT_THAT(plan, HasSubstr("Index Scan using queue_retries_by_message")) << plan;
+    EXPECT_THAT(plan, HasSubstr("Index Scan using queue_ready_pkey")) << plan;
+    EXPECT_THAT(plan, HasSubstr("Tid Scan on queue_ready")) << plan;
+    EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on queue_re"))) << plan;
+}
+
 }  // namespace
 }  // namespace herald
