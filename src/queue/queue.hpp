@@ -65,11 +65,12 @@ public:
     // Finds which services have something queued: the work of other processes and of before a restart.
     Task<> refresh_services(Deadline deadline);
     // In the order of the lanes, a fair share of each service. Empty: nothing to do until the next hint or refresh, or
-    // until a channel that had no room has some.
+    // until a channel that had no room has some. When its answer is lost, what it had taken all the same is given back
+    // by the claims that follow.
     Task<std::vector<ClaimedDelivery>> claim(ClaimRoom room, Instant now, Deadline deadline);
     // `most` of each channel.
     Task<std::vector<ClaimedDelivery>> claim(std::size_t most, Instant now, Deadline deadline);
-    // Gives back what was claimed and not yet handed over.
+    // Gives back what was claimed and not yet handed over; move_due_retries finds it at once.
     Task<> release(std::vector<ClaimedDelivery> claimed, Deadline deadline);
     // Puts retries that are due back into their lane, and hints there. How many; at most kMoveBatch.
     Task<std::int64_t> move_due_retries(Instant now, Deadline deadline);
@@ -93,19 +94,22 @@ private:
     Task<std::vector<ClaimedDelivery>> claim_from(std::vector<Place> places, ClaimRoom room, Instant now,
                                                   Deadline deadline);
     std::vector<Ask> asks(const std::vector<Place>& places, const ClaimRoom& room) const;
-    pg::Params claim_params(const std::vector<Ask>& asked, Instant now);
+    pg::Params claim_params(const std::vector<Ask>& asked, Uuid holder, Instant now);
+    Task<> release_lost_claims(Deadline deadline);
     void note_claimed(const std::vector<Ask>& asked, const std::vector<ClaimedDelivery>& claimed, Instant now);
 
     pg::Database& database_;
     WakeUp& wake_up_;
     const QueueOptions options_;
-    const Uuid holder_;
     // Places that may have work: a rotation per lane. `cursor_` is the id after which to look, where something was
     // claimed since the last rewind.
     std::map<std::int16_t, std::deque<ServiceId>> busy_;
     std::set<Place> is_busy_;
     std::map<Shelf, Uuid> cursor_;
     Deadline rewind_at_;
+    // Claims whose answer was lost, by holder, and until when they may still take effect.
+    std::map<Uuid, Deadline> lost_claims_;
+    Deadline release_at_{};
 
     std::mutex mutex_;  // guards hints_
     std::set<Place> hints_;

@@ -218,14 +218,55 @@ TEST(DeliveryQueue, WhatIsReleasedIsClaimedAgainAsTheSameAttempt)
             --stale.fence;
             std::vector<ClaimedDelivery> given_back{stale, claimed.at(1), claimed.at(2)};
             co_await bench.queue.release(std::move(given_back), soon());
-            EXPECT_EQ(co_await counts_of(database), counted(2, 2, 0)) << "not the one with an old fence";
+            EXPECT_EQ(co_await counts_of(database), counted(0, 2, 2)) << "not the one with an old fence";
 
             Bench other(database, co_await asio::this_coro::executor);
-            other.queue.hint(2, service);
+            EXPECT_EQ(co_await other.queue.move_due_retries(kNow, soon()), 2);
             const auto again = co_await other.claim(10);
             EXPECT_EQ(again.size(), 2U);
             for (const auto& one : again) EXPECT_EQ(one.attempt, 1);
             EXPECT_GT(again.at(0).fence, claimed.at(3).fence);
+        });
+}
+
+// The claim outlives its cancellation, and commits after its caller has gone.
+TEST(DeliveryQueue, WhatAClaimTookWhoseAnswerWasLostIsGivenBack)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            co_await database.run_script(
+                "CREATE SEQUENCE claims; CREATE FUNCTION stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                "IF nextval('claims') = 1 THEN PERFORM pg_sleep(60); END IF; RETURN NULL; "
+                "EXCEPTION WHEN query_canceled THEN RETURN NULL; END $$; "
+                "CREATE TRIGGER stay AFTER INSERT ON queue_leases EXECUTE FUNCTION stay()",
+                soon());
+            QueueOptions options;
+            options.rewind_every = seconds(0);
+            Bench bench(database, co_await asio::this_coro::executor, options);
+            const auto service = new_service();
+            co_await add(database, service, 5);
+            bench.queue.hint(2, service);
+            bool lost = false;
+            try
+            {
+                co_await bench.queue.claim(3, kNow + kLater, deadline_in(milliseconds(500)));
+            }
+            catch (const DeadlineExceeded&)
+            {
+                lost = true;
+            }
+            EXPECT_TRUE(lost);
+            while (!(co_await counts_of(database) == counted(2, 3, 0))) co_await sleep_for(milliseconds(1));
+
+            // The next claim takes what is ready, and keeps it when lost ones are given back again.
+            EXPECT_EQ((co_await bench.claim(10)).size(), 2U);
+            EXPECT_EQ(co_await counts_of(database), counted(0, 2, 3));
+            EXPECT_EQ(co_await bench.queue.move_due_retries(kNow, soon()), 3);
+            const auto again = co_await bench.claim(10);
+            EXPECT_EQ(again.size(), 3U);
+            for (const auto& one : again) EXPECT_EQ(one.attempt, 1);
+            EXPECT_EQ(co_await counts_of(database), counted(0, 5, 0));
         });
 }
 
