@@ -32,10 +32,19 @@ ClaimedDelivery read_claimed(const pg::Rows& rows, std::size_t i)
     return claimed;
 }
 
+Uuid just_below(Uuid id)
+{
+    return uuid_v7_floor(uuid_v7_time(id) - milliseconds(1));
+}
+
 }  // namespace
 
 DeliveryQueue::DeliveryQueue(pg::Database& database, WakeUp& wake_up, QueueOptions options)
-    : database_(database), wake_up_(wake_up), options_(options), rewind_at_(deadline_in(options.rewind_every))
+    : database_(database),
+      wake_up_(wake_up),
+      options_(options),
+      rewind_at_(deadline_in(options.rewind_every)),
+      rewind_fully_at_(deadline_in(options.rewind_fully_every))
 {
 }
 
@@ -61,16 +70,31 @@ Task<> DeliveryQueue::refresh_services(Deadline deadline)
     add_hints(rows);
 }
 
-void DeliveryQueue::take_hints()
+// Where something was claimed, something may have become visible below the cursor.
+void DeliveryQueue::rewind(Instant now, std::set<Place>& to_look_at)
+{
+    const Deadline time = std::chrono::steady_clock::now();
+    if (time >= rewind_fully_at_)
+    {
+        for (const auto& [shelf, id] : cursor_) to_look_at.insert(shelf.first);
+        cursor_.clear();
+        rewind_fully_at_ = deadline_in(options_.rewind_fully_every);
+    }
+    if (time < rewind_at_) return;
+    const Uuid floor = uuid_v7_floor(now - options_.late);
+    for (auto& [shelf, id] : cursor_)
+    {
+        if (id <= floor) continue;
+        to_look_at.insert(shelf.first);
+        id = floor;
+    }
+    rewind_at_ = deadline_in(options_.rewind_every);
+}
+
+void DeliveryQueue::take_hints(Instant now)
 {
     std::set<Place> hints;
-    if (std::chrono::steady_clock::now() >= rewind_at_)
-    {
-        // Where something was claimed, something may have become visible below the cursor.
-        for (const auto& [shelf, id] : cursor_) hints.insert(shelf.first);
-        cursor_.clear();
-        rewind_at_ = deadline_in(options_.rewind_every);
-    }
+    rewind(now, hints);
     {
         const std::lock_guard lock(mutex_);
         hints.merge(hints_);
@@ -170,7 +194,7 @@ Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim(std::size_t most, Instan
 
 Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim(ClaimRoom room, Instant now, Deadline deadline)
 {
-    take_hints();
+    take_hints(now);
     if (!lost_claims_.empty() && std::chrono::steady_clock::now() >= release_at_)
         co_await release_lost_claims(deadline);
     std::vector<ClaimedDelivery> claimed;
@@ -250,7 +274,8 @@ Task<std::int64_t> DeliveryQueue::move_due_retries(Instant now, Deadline deadlin
     {
         // What comes back is older than what was claimed since.
         const Place place(rows.get<std::int16_t>(i, "lane"), ServiceId{rows.get<Uuid>(i, "service_id")});
-        for (const auto channel : {kEmail, kSms}) cursor_.erase(Shelf(place, channel));
+        const auto cursor = cursor_.find(Shelf(place, rows.get<std::int16_t>(i, "channel")));
+        if (cursor != cursor_.end()) cursor->second = std::min(cursor->second, just_below(rows.get<Uuid>(i, "oldest")));
         moved += rows.get<std::int64_t>(i, "moved");
     }
     co_return moved;

@@ -396,6 +396,55 @@ TEST(DeliveryQueue, AMessageThatBecameVisibleBelowTheCursorIsFound)
         });
 }
 
+// Cursors go back as far as late messages come from, and to the beginning rarely: all that lies there may be dead.
+TEST(DeliveryQueue, ARewindGoesBackToTheBeginningOnlyRarely)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            QueueOptions rarely;
+            rarely.rewind_every = seconds(0);
+            Bench bench(database, executor, rarely);
+            QueueOptions always = rarely;
+            always.rewind_fully_every = seconds(0);
+            Bench other(database, executor, always);
+            const auto service = new_service();
+            co_await add(database, service, 4);
+            for (Bench* each : {&bench, &other})
+            {
+                each->queue.hint(2, service);
+                EXPECT_EQ((co_await each->claim(2)).size(), 2U);
+            }
+            std::vector<Uuid> old{make_uuid_v7(kNow - rarely.late)};
+            auto params = pg::Params::of(old, service, std::int16_t{2}, kSms);
+            co_await database.execute(kAdd, std::move(params), soon());
+            bench.queue.hint(2, service);
+            EXPECT_TRUE((co_await bench.claim(10)).empty());
+            EXPECT_EQ((co_await other.claim(10)).size(), 1U);
+        });
+}
+
+TEST(DeliveryQueue, ACursorGoesBackToTheOldestMessageThatIsTriedAgain)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Bench bench(database, co_await asio::this_coro::executor);
+            const auto service = new_service();
+            std::vector<Uuid> old{make_uuid_v7(kNow - std::chrono::hours(2)), make_uuid_v7(kNow)};
+            auto params = pg::Params::of(old, service, std::int16_t{2}, kSms);
+            co_await database.execute(kAdd, std::move(params), soon());
+            bench.queue.hint(2, service);
+            auto claimed = co_await bench.claim(10);
+            EXPECT_EQ(claimed.size(), 2U);
+            co_await bench.queue.release(std::move(claimed), soon());
+            EXPECT_TRUE((co_await bench.claim(10)).empty());
+            EXPECT_EQ(co_await bench.queue.move_due_retries(kNow, soon()), 2);
+            EXPECT_EQ((co_await bench.claim(10)).size(), 2U);
+        });
+}
+
 // A snapshot that somebody holds open keeps dead rows around; claims go on and take nothing twice.
 TEST(DeliveryQueue, AnIdleSnapshotDoesNotMatter)
 {
