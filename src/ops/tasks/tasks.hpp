@@ -8,7 +8,7 @@ namespace herald::tasks
 
 // Partitions made.
 Task<std::int64_t> maintain_partitions(TaskContext& context, Instant now, Deadline deadline);
-// Changes summed up; until none is left.
+// Changes summed up; until none is left. Beside a long snapshot the dead rows of earlier runs are not read each time.
 Task<std::int64_t> fold_ledger(TaskContext& context, Instant now, Deadline deadline);
 // Differences found, each logged as an error; the gauge herald_ledger_differences. Looks at today, yesterday and one
 // earlier day, another one each hour. Compares in one statement, so what changes meanwhile is no difference.
