@@ -51,6 +51,8 @@ struct ScheduledTask
     seconds timeout;  // a run is cut off there
     // How much was done, in the task's own unit (0: nothing to do). `now` decides everything that depends on time.
     Task<std::int64_t> (*run)(TaskContext& context, Instant now, Deadline deadline);
+    // When this process leads no more: what its gauges told of the whole is another's to tell. May be null.
+    void (*stop_telling)() = nullptr;
 };
 
 std::span<const ScheduledTask> schedule();
