@@ -90,6 +90,7 @@ RecorderOptions recorder_options(const Settings& settings)
     // as long again as a message may be without news.
     const auto& delivery = settings.delivery;
     RecorderOptions options;
+    options.record.keep_trying = seconds(delivery.lease_seconds);
     options.keep_left_over_receipts += seconds(delivery.lease_seconds) + seconds(delivery.uncertain_after_seconds) +
                                        seconds(delivery.retry_seconds) * delivery.tries;
     return options;

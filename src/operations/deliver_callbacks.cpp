@@ -15,7 +15,6 @@ namespace herald
 namespace
 {
 
-constexpr auto kCommitTimeout = seconds(20);
 constexpr auto kRecordTimeout = seconds(25);
 constexpr std::size_t kMaxAnswerBytes = 64 * 1024;  // nobody reads it; enough to keep the connection
 
@@ -90,6 +89,11 @@ void count(EventKind kind)
 
 }  // namespace
 
+milliseconds CallbackOptions::lease() const
+{
+    return timeout + 2 * kRecordTimeout;
+}
+
 DeliverCallbacks::DeliverCallbacks(pg::Database& database, HttpClient& http, const KeyRing& keys, const Clock& clock,
                                    TaskScope& scope, asio::any_io_executor executor, CallbackOptions options)
     : database_(database),
@@ -97,6 +101,7 @@ DeliverCallbacks::DeliverCallbacks(pg::Database& database, HttpClient& http, con
       keys_(keys),
       clock_(clock),
       options_(options),
+      scope_(scope),
       commits_(scope, std::move(executor), {.max_batch = 256, .writers = 1},
                [this](std::vector<const CallbackResult*> results) { return commit(std::move(results)); })
 {
@@ -111,7 +116,7 @@ Task<std::vector<CallbackTask>> DeliverCallbacks::claim(CallbackShare share, Ins
         services.push_back(service.value);
         counts.push_back(static_cast<std::int32_t>(count));
     }
-    auto params = pg::Params::of(now, static_cast<std::int32_t>(share.most), now + options_.lease,
+    auto params = pg::Params::of(now, static_cast<std::int32_t>(share.most), now + options_.lease(),
                                  static_cast<std::int32_t>(share.per_service), services, counts, share.after);
     const auto rows = co_await database_.execute(sql::claim_callbacks, std::move(params), deadline);
     std::vector<CallbackTask> tasks;
@@ -142,7 +147,8 @@ Task<CallbackResult> DeliverCallbacks::call(CallbackTask task)
         }
     }
     count(result.kind);
-    co_await commits_.submit(result, deadline_in(kRecordTimeout));
+    const auto recorded = co_await commits_.submit(result, deadline_in(kRecordTimeout));
+    if (recorded == Recorded::refused) throw std::runtime_error("the database refused the result of a callback");
     co_return result;
 }
 
@@ -174,7 +180,18 @@ CallbackResult DeliverCallbacks::judge(const CallbackTask& task, const HttpRespo
     return result;
 }
 
-Task<std::vector<DeliverCallbacks::Nothing>> DeliverCallbacks::commit(std::vector<const CallbackResult*> results)
+// A callback that was made must not be forgotten: the service would be told again.
+Task<std::vector<Recorded>> DeliverCallbacks::commit(std::vector<const CallbackResult*> results)
+{
+    const std::size_t size = results.size();
+    std::function<Task<>(Deadline)> once = [this, &results](Deadline deadline)
+    {
+        return commit_together(results, deadline);
+    };
+    co_return co_await record_batch(scope_, options_.record, size, std::move(once));
+}
+
+Task<> DeliverCallbacks::commit_together(const std::vector<const CallbackResult*>& results, Deadline deadline)
 {
     std::vector<Uuid> services;
     std::vector<Uuid> ids;
@@ -196,8 +213,7 @@ Task<std::vector<DeliverCallbacks::Nothing>> DeliverCallbacks::commit(std::vecto
         details.push_back(result->detail);
     }
     auto params = pg::Params::of(services, ids, types, fences, kinds, attempts, retry_at, details, clock_.now());
-    co_await database_.execute(sql::record_callbacks, std::move(params), deadline_in(kCommitTimeout));
-    co_return std::vector<Nothing>(results.size());
+    co_await database_.execute(sql::record_callbacks, std::move(params), deadline);
 }
 
 }  // namespace herald

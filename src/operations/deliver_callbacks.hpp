@@ -18,6 +18,7 @@
 #include "domain/notifications/event.hpp"
 #include "domain/notifications/notification.hpp"
 #include "operations/group_commit.hpp"
+#include "operations/record_batch.hpp"
 #include "runtime/http_client.hpp"
 #include "storage/pg/database.hpp"
 
@@ -29,8 +30,11 @@ struct CallbackOptions
     std::int16_t tries = 5;
     seconds retry_pause{300};
     milliseconds timeout{5000};
-    seconds lease{60};  // of a claimed task; longer than a try and its record
     bool allow_private_addresses = false;
+    RecordOptions record;
+
+    // Of a claimed task: longer than a try and the record of its result.
+    [[nodiscard]] milliseconds lease() const;
 };
 
 // A callback to make, as it was claimed: everything is read, nothing opened yet. What is missing was deleted.
@@ -89,20 +93,19 @@ public:
     Task<CallbackResult> call(CallbackTask task);
 
 private:
-    struct Nothing
-    {
-    };
-
     Result<HttpRequest> make_request(const CallbackTask& task) const;
     CallbackResult judge(const CallbackTask& task, const HttpResponse& response) const;
-    Task<std::vector<Nothing>> commit(std::vector<const CallbackResult*> results);
+    // As GroupCommit wants it.
+    Task<std::vector<Recorded>> commit(std::vector<const CallbackResult*> results);
+    Task<> commit_together(const std::vector<const CallbackResult*>& results, Deadline deadline);
 
     pg::Database& database_;
     HttpClient& http_;
     const KeyRing& keys_;
     const Clock& clock_;
     const CallbackOptions options_;
-    GroupCommit<CallbackResult, Nothing> commits_;
+    TaskScope& scope_;
+    GroupCommit<CallbackResult, Recorded> commits_;
 };
 
 }  // namespace herald

@@ -15,11 +15,7 @@ namespace herald
 namespace
 {
 
-constexpr auto kCommitTimeout = seconds(20);
-constexpr auto kKeepTrying = seconds(20);  // while the database is away; the lease is longer
-constexpr auto kRetryPause = milliseconds(100);
 constexpr auto kReceiptTimeout = seconds(60);
-constexpr int kAttempts = 3;  // when another transaction was in the way
 
 EventKind event_of(const SendResult& result)
 {
@@ -157,7 +153,7 @@ DeliveryRecorder::DeliveryRecorder(pg::Database& database, const Clock& clock, T
 Task<> DeliveryRecorder::submit(Entry entry, Deadline deadline)
 {
     const auto outcome = co_await commits_.submit(std::move(entry), deadline);
-    if (outcome == Outcome::refused) throw std::runtime_error("the database refused a result or receipt");
+    if (outcome == Recorded::refused) throw std::runtime_error("the database refused a result or receipt");
 }
 
 Task<> DeliveryRecorder::record(SendResult result, Deadline deadline)
@@ -174,35 +170,18 @@ void DeliveryRecorder::receive(Receipt receipt)
     scope_.spawn("submit_receipt", submit(std::move(entry), deadline_in(kReceiptTimeout)));
 }
 
-Task<std::vector<DeliveryRecorder::Outcome>> DeliveryRecorder::commit(Batch batch)
+// What was handed over must not be forgotten: it would be sent again.
+Task<std::vector<Recorded>> DeliveryRecorder::commit(Batch batch)
 {
-    const Deadline give_up_at = deadline_in(kKeepTrying);
-    for (int attempt = 1;; ++attempt)
+    const std::size_t size = batch.size();
+    std::function<Task<>(Deadline)> once = [this, &batch](Deadline deadline)
     {
-        try
-        {
-            co_await commit_together(batch);
-            co_return std::vector<Outcome>(batch.size(), Outcome::recorded);
-        }
-        catch (const pg::Unavailable&)
-        {
-            // What was handed over must not be forgotten: it would be sent again. Recording it twice changes nothing
-            // (fences, final states).
-            if (std::chrono::steady_clock::now() >= give_up_at) throw;
-        }
-        catch (const pg::SqlError& error)
-        {
-            if (error.is_about_a_row()) break;
-            if (!error.is_retryable() || attempt >= kAttempts) throw;
-        }
-        co_await sleep_for(kRetryPause);
-    }
-    if (batch.size() > 1) co_return std::vector<Outcome>();
-    log::error("a result or receipt was refused by the database");
-    co_return std::vector<Outcome>{Outcome::refused};
+        return commit_together(batch, deadline);
+    };
+    co_return co_await record_batch(scope_, options_.record, size, std::move(once));
 }
 
-Task<> DeliveryRecorder::commit_together(const Batch& batch)
+Task<> DeliveryRecorder::commit_together(const Batch& batch, Deadline deadline)
 {
     ResultColumns results;
     ReceiptRounds receipts;
@@ -216,7 +195,7 @@ Task<> DeliveryRecorder::commit_together(const Batch& batch)
     if (!results.ids.empty()) statements.emplace_back(sql::record_send_results, results.params(now));
     const std::size_t first_receipts = statements.size();
     for (const auto& round : receipts.rounds()) statements.emplace_back(sql::record_receipts, round.params(now));
-    const auto answers = co_await database_.execute_together(std::move(statements), deadline_in(kCommitTimeout));
+    const auto answers = co_await database_.execute_together(std::move(statements), deadline);
     note(answers, first_receipts);
 }
 

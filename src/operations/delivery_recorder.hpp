@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "operations/group_commit.hpp"
+#include "operations/record_batch.hpp"
 #include "providers/provider.hpp"
 #include "storage/pg/database.hpp"
 
@@ -48,6 +49,7 @@ struct SendResult
 
 struct RecorderOptions
 {
+    RecordOptions record;
     // For as long as a message may turn up that wants it: an uncertain attempt is asked about again and again.
     seconds keep_left_over_receipts = std::chrono::hours(72);
 };
@@ -68,7 +70,8 @@ public:
     // Called on the loop after each commit that made callbacks to services due. Must be cheap and not throw.
     void on_callbacks_owed(std::function<void()> hook) { callbacks_owed_ = std::move(hook); }
 
-    // Returns after the commit. Throws when it could not be recorded.
+    // Returns after the commit. Throws when it could not be recorded; DeadlineExceeded: it may still be, it is tried
+    // on.
     Task<> record(SendResult result, Deadline deadline);
     // A receipt arrived: recorded soon, after the results that wait before it. From the recorder's loop.
     void receive(Receipt receipt);
@@ -79,11 +82,6 @@ public:
     Task<LeftOverCounts> match_left_over_receipts(Deadline deadline);
 
 private:
-    enum class Outcome
-    {
-        recorded,
-        refused,
-    };
     struct Entry
     {
         std::optional<SendResult> result;
@@ -93,8 +91,8 @@ private:
     using Batch = std::vector<const Entry*>;
 
     // As GroupCommit wants it.
-    Task<std::vector<Outcome>> commit(Batch batch);
-    Task<> commit_together(const Batch& batch);
+    Task<std::vector<Recorded>> commit(Batch batch);
+    Task<> commit_together(const Batch& batch, Deadline deadline);
     Task<> submit(Entry entry, Deadline deadline);
     void note(const std::vector<pg::Rows>& answers, std::size_t first_receipts);
 
@@ -104,7 +102,7 @@ private:
     std::function<void()> callbacks_owed_;
     prometheus::Counter& receipts_applied_;
     TaskScope& scope_;
-    GroupCommit<Entry, Outcome> commits_;
+    GroupCommit<Entry, Recorded> commits_;
 };
 
 }  // namespace herald

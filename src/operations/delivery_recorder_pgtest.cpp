@@ -1,5 +1,6 @@
 #include "operations/delivery_recorder.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,6 +24,7 @@ using testing::with_database;
 constexpr pg::Statement kAwaiting{"t_awaiting", "SELECT count(*) FROM awaiting_receipts"};
 constexpr pg::Statement kUnmatched{"t_unmatched", "SELECT count(*) FROM unmatched_receipts"};
 constexpr pg::Statement kLeases{"t_leases", "SELECT count(*) FROM queue_leases"};
+constexpr pg::Statement kReady{"t_ready", "SELECT count(*) FROM queue_ready"};
 constexpr pg::Statement kRetries{"t_retries", "SELECT count(*) FROM queue_retries"};
 constexpr pg::Statement kCallbacks{"t_callbacks", "SELECT count(*) FROM callback_tasks"};
 constexpr pg::Statement kUnits{"t_units", "SELECT sum(billable_units)::int8 FROM notifications"};
@@ -34,9 +36,9 @@ constexpr pg::Statement kFact{"t_fact",
 class Office : public Desk
 {
 public:
-    Office(pg::Database& to, const asio::any_io_executor& executor)
+    Office(pg::Database& to, const asio::any_io_executor& executor, RecorderOptions options = {})
         : Desk(to, executor),
-          recorder(database, clock, scope, executor),
+          recorder(database, clock, scope, executor, options),
           wake_up_(executor),
           queue_(database, wake_up_, QueueOptions())
     {
@@ -108,6 +110,16 @@ public:
         for (const auto& event : co_await store.events(of.service_id, of.id, soon())) kinds.push_back(event.kind);
         co_return kinds;
     }
+
+    // As if the holder of all leases had died.
+    Task<> lose_leases()
+    {
+        co_await testing::age_leases(database, QueueOptions().lease);
+        co_await queue_.recover_expired_leases(clock.now(), soon());
+    }
+    // What lost leases put back is due.
+    Task<> move_retries() { co_await queue_.move_due_retries(clock.now() + QueueOptions().uncertain_pause, soon()); }
+    Task<std::vector<ClaimedDelivery>> claim_again() { return queue_.claim(10, clock.now(), soon()); }
 
     Task<> finish()
     {
@@ -331,6 +343,66 @@ TEST(DeliveryRecorder, AnOldFenceIsIgnored)
         });
 }
 
+// The provider took the message, and said so after the lease was over: it must not be sent again.
+class LateAcceptance : public ::testing::TestWithParam<bool>
+{
+};
+
+TEST_P(LateAcceptance, SettlesTheDoubtOnceWhereverTheMessageWaits)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 2);
+            co_await office.lose_leases();
+            if (GetParam()) co_await office.move_retries();
+            office.clock.advance(seconds(1));
+            for (const char* reference : {"r-1", "r-again"})
+                co_await office.recorder.record(office.handed_over(claimed[0], reference), soon());
+
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::sending);
+            EXPECT_EQ(co_await number(database, kUnits), 3) << "two of this one, one of the other as it was accepted";
+            EXPECT_EQ(co_await number(database, kAwaiting), 1);
+            using enum EventKind;
+            EXPECT_THAT(co_await office.events_of(claimed[0]),
+                        ElementsAre(accepted, attempt_started, attempt_uncertain, handed_over));
+            EXPECT_EQ(co_await office.status_of(claimed[1].id), NotificationStatus::created);
+            EXPECT_EQ(co_await number(database, GetParam() ? kReady : kRetries), 1) << "the other message";
+
+            co_await office.receive_all(office.receipt("r-1", NotificationStatus::delivered));
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::delivered);
+            co_await office.finish();
+        });
+}
+
+INSTANTIATE_TEST_SUITE_P(InRetriesAndInReady, LateAcceptance, ::testing::Bool());
+
+TEST(DeliveryRecorder, ALateResultThatIsNoAcceptanceOrWhoseMessageIsClaimedAgainIsVoid)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 1);
+            co_await office.lose_leases();
+            auto failed = office.handed_over(claimed[0], "");
+            failed.hand_off = HandOff::failed;
+            failed.status = NotificationStatus::technical_failure;
+            co_await office.recorder.record(std::move(failed), soon());
+            EXPECT_EQ(co_await number(database, kRetries), 1);
+
+            co_await office.move_retries();
+            EXPECT_EQ((co_await office.claim_again()).size(), 1U);
+            co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::created);
+            EXPECT_EQ(co_await number(database, kLeases), 1);
+            co_await office.finish();
+        });
+}
+
 TEST(DeliveryRecorder, EachOutcomeLeavesTheMessageWhereItBelongs)
 {
     with_database(
@@ -434,6 +506,79 @@ TEST(DeliveryRecorder, ARowTheDatabaseRefusesDoesNotFailItsNeighbours)
             EXPECT_EQ(refused, 1);
             EXPECT_EQ(co_await number(database, kLeases), 1);
             EXPECT_EQ(co_await number(database, kAwaiting), 39);
+            co_await office.finish();
+        });
+}
+
+// The tries of a result, from 1, end as `sql` says.
+std::string each_try(std::string_view sql)
+{
+    return fmt::format(
+        "CREATE SEQUENCE tries; CREATE FUNCTION try() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE n int := "
+        "nextval('tries'); BEGIN {} RETURN old; END $$; CREATE TRIGGER try BEFORE DELETE ON queue_leases FOR EACH ROW "
+        "EXECUTE FUNCTION try()",
+        sql);
+}
+
+constexpr pg::Statement kTries{"t_tries", "SELECT last_value FROM tries"};
+
+TEST(DeliveryRecorder, RoundsWithoutADatabaseAreNoConflicts)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 1);
+            // Away five times (the server shuts down), then a deadlock, away, a deadlock, and taken.
+            co_await database.run_script(
+                each_try("IF n IN (6, 8) THEN RAISE EXCEPTION 'no' USING ERRCODE = '40P01'; ELSIF n < 9 THEN RAISE "
+                         "EXCEPTION 'no' USING ERRCODE = '57P03'; END IF;"),
+                soon());
+            co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
+            EXPECT_EQ(co_await number(database, kTries), 9);
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::sending);
+            co_await office.finish();
+        });
+}
+
+TEST(DeliveryRecorder, ACommitThatTakesTooLongIsMadeAgain)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            RecorderOptions options;
+            options.record.commit_timeout = milliseconds(200);
+            Office office(database, co_await asio::this_coro::executor, options);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 1);
+            co_await database.run_script(each_try("IF n < 3 THEN PERFORM pg_sleep(60); END IF;"), soon());
+            co_await office.recorder.record(office.handed_over(claimed[0], "r-1"), soon());
+            EXPECT_EQ(co_await number(database, kTries), 3);
+            EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::sending);
+            co_await office.finish();
+        });
+}
+
+TEST(DeliveryRecorder, GivesUpWhenTheProcessDrainsAndTheDatabaseIsAway)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            Office office(database, executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto claimed = co_await office.claim(service, 1);
+            co_await database.run_script(each_try("RAISE EXCEPTION 'no' USING ERRCODE = '57P03';"), soon());
+            int lost = 0;
+            TaskScope calls(executor);
+            calls.spawn("record", record_into(office.recorder, office.handed_over(claimed[0], "r-1"), lost));
+            while (co_await number(database, kTries) < 3) co_await sleep_for(milliseconds(1));
+            EXPECT_EQ(calls.running(), 1U);
+            office.scope.close();
+            EXPECT_TRUE(co_await calls.join(soon()));
+            EXPECT_EQ(lost, 1);
+            EXPECT_EQ(co_await number(database, kLeases), 1) << "the lease ends by itself";
             co_await office.finish();
         });
 }

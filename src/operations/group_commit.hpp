@@ -20,13 +20,19 @@ struct GroupCommitOptions
     std::size_t max_batch = 256;
     std::size_t writers = 2;          // batches under way at once
     std::size_t max_waiting = 20000;  // is_full() beyond: the caller answers 503
+    // Of items that tell their bytes(): the statement of a batch is in memory several times.
+    std::size_t max_batch_bytes = 16 * 1024 * 1024;  // an item that is larger is a batch of its own
+    std::size_t max_waiting_bytes = 64 * 1024 * 1024;
+    // Whether an item is still committed when its waiter's deadline has passed before its batch was made: a result that
+    // is known has to be, an order whose client was told that it failed must not be.
+    bool commits_late = true;
 };
 
 // Belongs to one Loop. `Commit` gets the items of one batch and gives one outcome for each, in order. No outcome at all
 // says that the batch could not be taken because of an item in it: it is then committed in halves, each a batch of its
 // own whose waiters are answered by themselves; it gives an outcome for a single item always. When it throws, its
 // waiters get the exception, and so do those of the parts that come after it. An item lives until its batch has ended,
-// also when its waiter has gone.
+// also when its waiter has gone. An item may have a bytes() that says how large it is about.
 template <class Item, class Outcome>
 class GroupCommit
 {
@@ -38,18 +44,22 @@ public:
     {
     }
 
-    [[nodiscard]] bool is_full() const { return waiting_.size() >= options_.max_waiting; }
+    [[nodiscard]] bool is_full() const
+    {
+        return waiting_.size() >= options_.max_waiting || waiting_bytes_ >= options_.max_waiting_bytes;
+    }
 
-    // Throws what commit threw, DeadlineExceeded (the outcome is then unknown: it may still be committed), or
+    // Throws what commit threw, DeadlineExceeded (the outcome is then unknown: its batch may be under way), or
     // std::runtime_error when the scope is closed.
     Task<Outcome> submit(Item item, Deadline deadline)
     {
         auto slot = std::make_shared<Slot>(std::move(item), executor_, deadline);
         waiting_.push_back(slot);
+        waiting_bytes_ += slot->bytes;
         start_writer();
         if (writing_ == 0 && !slot->done())
         {
-            std::erase(waiting_, slot);
+            waiting_bytes_ -= std::erase(waiting_, slot) * slot->bytes;
             throw std::runtime_error("group commit: shutting down");
         }
         if (!slot->done())
@@ -66,16 +76,26 @@ private:
     struct Slot
     {
         Slot(Item i, const asio::any_io_executor& executor, Deadline deadline)
-            : item(std::move(i)), timer(executor, deadline)
+            : item(std::move(i)), bytes(bytes_of(item)), timer(executor, deadline)
         {
         }
         [[nodiscard]] bool done() const { return outcome || error; }
+        [[nodiscard]] bool is_late() const { return timer.expiry() <= std::chrono::steady_clock::now(); }
         Item item;
+        const std::size_t bytes;
         asio::steady_timer timer;
         std::optional<Outcome> outcome;
         std::exception_ptr error;
     };
     using Batch = std::vector<std::shared_ptr<Slot>>;
+
+    static std::size_t bytes_of(const Item& item)
+    {
+        if constexpr (requires { item.bytes(); })
+            return item.bytes();
+        else
+            return sizeof(Item);
+    }
 
     void start_writer()
     {
@@ -89,7 +109,7 @@ private:
         while (!waiting_.empty())
         {
             Batch batch = take_batch();
-            co_await write(std::move(batch));
+            if (!batch.empty()) co_await write(std::move(batch));
         }
         --writing_;
     }
@@ -149,11 +169,24 @@ private:
         }
     }
 
+    // Empty when all that waited came too late.
     Batch take_batch()
     {
-        const auto count = static_cast<std::ptrdiff_t>(std::min(waiting_.size(), options_.max_batch));
-        Batch batch(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.begin() + count));
-        waiting_.erase(waiting_.begin(), waiting_.begin() + count);
+        Batch batch;
+        std::size_t bytes = 0;
+        while (!waiting_.empty() && batch.size() < options_.max_batch)
+        {
+            auto& slot = waiting_.front();
+            const bool left_out = !options_.commits_late && slot->is_late();
+            if (!left_out)
+            {
+                if (!batch.empty() && bytes + slot->bytes > options_.max_batch_bytes) break;
+                bytes += slot->bytes;
+            }
+            waiting_bytes_ -= slot->bytes;
+            if (!left_out) batch.push_back(std::move(slot));
+            waiting_.pop_front();
+        }
         return batch;
     }
 
@@ -162,6 +195,7 @@ private:
     GroupCommitOptions options_;
     Commit commit_;
     std::deque<std::shared_ptr<Slot>> waiting_;
+    std::size_t waiting_bytes_ = 0;
     std::size_t writing_ = 0;
 };
 

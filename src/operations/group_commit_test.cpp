@@ -163,6 +163,78 @@ TEST(GroupCommit, OneWhoseTimeIsOverGoesAndTheOthersStay)
         });
 }
 
+TEST(GroupCommit, CommitsWhatCameTooLateOnlyWhenItIsMeantTo)
+{
+    run_task<void>(
+        []() -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            for (const bool commits_late : {true, false})
+            {
+                Doubler doubler(executor, {.max_batch = 8, .writers = 1, .commits_late = commits_late});
+                std::map<int, std::string> seen;
+                TaskScope patient(executor);
+                TaskScope hasty(executor);
+                patient.spawn("submit", submit_into(doubler, 1, soon(), seen));
+                hasty.spawn("submit", submit_into(doubler, 2, deadline_in(milliseconds(1)), seen));
+                hasty.spawn("submit", submit_into(doubler, 3, deadline_in(milliseconds(1)), seen));
+                EXPECT_TRUE(co_await hasty.join(soon()));
+                patient.spawn("submit", submit_into(doubler, 4, soon(), seen));
+                doubler.let_through();
+                EXPECT_TRUE(co_await patient.join(soon()));
+                EXPECT_EQ(seen, (std::map<int, std::string>{{1, "2"}, {2, "late"}, {3, "late"}, {4, "8"}}));
+                EXPECT_THAT(doubler.batches, ElementsAre(1, commits_late ? 3 : 1));
+                EXPECT_TRUE(co_await doubler.scope.join(soon()));
+            }
+        });
+}
+
+struct Parcel
+{
+    std::size_t size = 0;
+    [[nodiscard]] std::size_t bytes() const { return size; }
+};
+
+Task<> submit_parcel(GroupCommit<Parcel, int>& commits, std::size_t size)
+{
+    const Parcel parcel{size};
+    co_await commits.submit(parcel, soon());
+}
+
+TEST(GroupCommit, BoundsWhatABatchAndAllThatWaitComeTo)
+{
+    run_task<void>(
+        []() -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            TaskScope scope(executor);
+            std::vector<std::size_t> batches;
+            bool open = false;
+            Notifier opened;
+            const auto commit = [&](std::vector<const Parcel*> parcels) -> Task<std::vector<int>>
+            {
+                batches.push_back(parcels.size());
+                while (!open) co_await opened.wait(soon());
+                co_return std::vector<int>(parcels.size());
+            };
+            const GroupCommitOptions options{.writers = 1, .max_batch_bytes = 100, .max_waiting_bytes = 300};
+            GroupCommit<Parcel, int> commits(scope, executor, options, commit);
+            TaskScope calls(executor);
+            // One under way; then two that fit, one that fits with none, three that fit exactly.
+            for (const std::size_t size : {10U, 40U, 50U, 101U, 30U, 30U, 40U})
+                calls.spawn("submit", submit_parcel(commits, size));
+            EXPECT_FALSE(commits.is_full()) << "291 bytes wait";
+            calls.spawn("submit", submit_parcel(commits, 9));
+            EXPECT_TRUE(commits.is_full());
+            open = true;
+            opened.notify_all();
+            EXPECT_TRUE(co_await calls.join(soon()));
+            EXPECT_THAT(batches, ElementsAre(1, 2, 1, 3, 1));
+            EXPECT_FALSE(commits.is_full());
+            EXPECT_TRUE(co_await scope.join(soon()));
+        });
+}
+
 TEST(GroupCommit, SaysWhenTooManyWait)
 {
     run_task<void>(

@@ -54,13 +54,27 @@ pg::Params batch_params(const std::vector<const NewNotification*>& batch)
     return params;
 }
 
+GroupCommitOptions for_orders(GroupCommitOptions options)
+{
+    options.commits_late = false;
+    return options;
+}
+
 }  // namespace
+
+std::size_t NewNotification::bytes() const
+{
+    const std::size_t reference = client_reference ? client_reference->size() : 0;
+    const std::size_t answer = idempotency ? idempotency->response_sealed.size() : 0;
+    return sizeof(NewNotification) + sealed.size() + reference + answer;
+}
 
 NotificationWriter::NotificationWriter(pg::Database& database, TaskScope& scope, asio::any_io_executor executor,
                                        GroupCommitOptions options, Written written)
     : database_(database),
       written_(std::move(written)),
-      commits_(scope, std::move(executor), options, [this](Batch batch) { return commit(std::move(batch)); })
+      commits_(scope, std::move(executor), for_orders(options),
+               [this](Batch batch) { return commit(std::move(batch)); })
 {
 }
 

@@ -49,6 +49,9 @@ struct NewNotification
     std::int64_t message_limit = 0;
     bool counts = true;  // towards the daily limit; test keys do not
     std::optional<IdempotentAnswer> idempotency;
+
+    // About what it takes in the statement that writes it.
+    [[nodiscard]] std::size_t bytes() const;
 };
 
 enum class WriteOutcome
@@ -71,7 +74,7 @@ public:
 
     [[nodiscard]] bool is_full() const { return commits_.is_full(); }
     // Returns after the commit. Throws pg::Unavailable, DeadlineExceeded, or pg::SqlError when the database takes no
-    // rows at all.
+    // rows at all. What has not begun to be written by `deadline` never is: its client is told that it failed.
     Task<WriteOutcome> write(NewNotification notification, Deadline deadline)
     {
         return commits_.submit(std::move(notification), deadline);

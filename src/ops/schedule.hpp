@@ -13,11 +13,23 @@
 namespace herald
 {
 
+// How far fold_ledger has come in this process. Ids do not become visible in their order, so that it looks again at
+// what came in during the last minutes, and rarely at everything.
+struct FoldProgress
+{
+    std::int64_t after = 0;  // ids from there on are looked at
+    std::int64_t next_after = 0;
+    std::int64_t last = 0;  // the highest that was folded
+    Instant moved_at{};
+    Instant looked_at_all{};
+};
+
 // What a task works with.
 struct TaskContext
 {
     pg::Database& database;
     const TimeZone& zone;
+    FoldProgress fold = {};
 };
 
 // Every so often, or once a local day.
@@ -39,6 +51,8 @@ struct ScheduledTask
     seconds timeout;  // a run is cut off there
     // How much was done, in the task's own unit (0: nothing to do). `now` decides everything that depends on time.
     Task<std::int64_t> (*run)(TaskContext& context, Instant now, Deadline deadline);
+    // When this process leads no more: what its gauges told of the whole is another's to tell. May be null.
+    void (*stop_telling)() = nullptr;
 };
 
 std::span<const ScheduledTask> schedule();

@@ -49,6 +49,8 @@ Task<> Scheduler::run(StopToken stop)
     }
     co_await leader_.resign(deadline_in(options_.lock_timeout));
     leads_gauge_.Set(0);
+    if (leads_) stop_telling();
+    leads_ = false;
 }
 
 Task<SchedulerCounts> Scheduler::run_once()
@@ -72,9 +74,18 @@ Task<bool> Scheduler::lead()
     leads_gauge_.Set(leads_ ? 1 : 0);
     if (leads_ == led) co_return leads_;
     log::info(leads_ ? "this process runs the scheduled tasks" : "another process may run the scheduled tasks");
+    if (!leads_) stop_telling();
     const Instant now = clock_.now();
     for (auto& entry : entries_) entry.next = entry.task->at_start ? now : entry.task->time.next(now, context_.zone);
     co_return leads_;
+}
+
+void Scheduler::stop_telling()
+{
+    for (const auto& entry : entries_)
+    {
+        if (entry.task->stop_telling != nullptr) entry.task->stop_telling();
+    }
 }
 
 void Scheduler::start_due()
@@ -106,6 +117,8 @@ Task<bool> Scheduler::run_entry(Entry& entry, Instant now)
         // It was logged and counted.
     }
     entry.running = false;
+    // One that was under way when the lock was lost has told once more.
+    if (!leads_ && entry.task->stop_telling != nullptr) entry.task->stop_telling();
     entry.next = entry.task->time.next(now, context_.zone);
     if (!done) entry.next = std::min(entry.next, now + kRetryAfter);
     co_return done;

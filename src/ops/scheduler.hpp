@@ -37,8 +37,8 @@ public:
               std::span<const ScheduledTask> tasks, Options options);
 
     // Until stop is requested: leads when it can, starts each due task beside the others (never one beside itself).
-    // When the lock is lost, no task is started any more until it is there again. Returns when the tasks under way have
-    // ended; then resigns.
+    // When the lock is lost, no task is started any more until it is there again, and the gauges of the tasks are no
+    // longer told. Returns when the tasks under way have ended; then resigns.
     Task<> run(StopToken stop);
     // Leads if it can, and then runs what is due, one after the other.
     Task<SchedulerCounts> run_once();
@@ -55,6 +55,7 @@ private:
     Task<bool> run_entry(Entry& entry, Instant now);
     Task<> run_in_background(Entry& entry, Instant now);
     void start_due();
+    void stop_telling();
 
     Leader& leader_;
     TaskContext context_;

@@ -1,7 +1,11 @@
 #include "ops/scheduler.hpp"
 
 #include <gtest/gtest.h>
+#include <prometheus/gauge.h>
 
+#include <cmath>
+
+#include "base/metrics.hpp"
 #include "tests/support/pg_fixture.hpp"
 
 namespace herald
@@ -139,6 +143,38 @@ TEST_F(SchedulerTest, LosesTheLeadWithItsConnection)
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND granted", soon());
             EXPECT_TRUE(co_await second.leader.lead(soon()));
             EXPECT_FALSE(co_await first.leader.lead(soon()));
+        });
+}
+
+TEST_F(SchedulerTest, TellsNoGaugeOfTheWholeWhenItLeadsNoMore)
+{
+    run(
+        [&](pg::Database& db, asio::any_io_executor executor) -> Task<>
+        {
+            const std::array tasks{*find_scheduled_task("measure_queue"), *find_scheduled_task("check_ledger")};
+            const auto& depth = metrics::gauge("herald_queue_depth", "", {{"lane", "normal"}});
+            const auto& differences = metrics::gauge("herald_ledger_differences", "");
+            Process first(*this, db, executor, tasks);
+            Process second(*this, db, executor, tasks);
+            co_await first.scheduler.run_once();
+            clock.advance(std::chrono::hours(1));
+            co_await first.scheduler.run_once();
+            EXPECT_EQ(depth.Value(), 0);
+            EXPECT_EQ(differences.Value(), 0);
+            co_await first.leader.resign(soon());
+            EXPECT_TRUE(co_await second.leader.lead(soon()));
+            EXPECT_FALSE((co_await first.scheduler.run_once()).leads);
+            EXPECT_TRUE(std::isnan(depth.Value()));
+            EXPECT_TRUE(std::isnan(differences.Value()));
+
+            // Nor when it was stopped.
+            StopSource stop(executor);
+            TaskScope running(executor);
+            running.spawn("second", second.scheduler.run(stop.token()));
+            while (std::isnan(depth.Value())) co_await sleep_for(milliseconds(1));
+            stop.request_stop();
+            EXPECT_TRUE(co_await running.join(soon()));
+            EXPECT_TRUE(std::isnan(depth.Value()));
         });
 }
 

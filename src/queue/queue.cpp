@@ -32,14 +32,19 @@ ClaimedDelivery read_claimed(const pg::Rows& rows, std::size_t i)
     return claimed;
 }
 
+Uuid just_below(Uuid id)
+{
+    return uuid_v7_floor(uuid_v7_time(id) - milliseconds(1));
+}
+
 }  // namespace
 
 DeliveryQueue::DeliveryQueue(pg::Database& database, WakeUp& wake_up, QueueOptions options)
     : database_(database),
       wake_up_(wake_up),
       options_(options),
-      holder_(make_uuid_v4()),
-      rewind_at_(deadline_in(options.rewind_every))
+      rewind_at_(deadline_in(options.rewind_every)),
+      rewind_fully_at_(deadline_in(options.rewind_fully_every))
 {
 }
 
@@ -65,16 +70,31 @@ Task<> DeliveryQueue::refresh_services(Deadline deadline)
     add_hints(rows);
 }
 
-void DeliveryQueue::take_hints()
+// Where something was claimed, something may have become visible below the cursor.
+void DeliveryQueue::rewind(Instant now, std::set<Place>& to_look_at)
+{
+    const Deadline time = std::chrono::steady_clock::now();
+    if (time >= rewind_fully_at_)
+    {
+        for (const auto& [shelf, id] : cursor_) to_look_at.insert(shelf.first);
+        cursor_.clear();
+        rewind_fully_at_ = deadline_in(options_.rewind_fully_every);
+    }
+    if (time < rewind_at_) return;
+    const Uuid floor = uuid_v7_floor(now - options_.late);
+    for (auto& [shelf, id] : cursor_)
+    {
+        if (id <= floor) continue;
+        to_look_at.insert(shelf.first);
+        id = floor;
+    }
+    rewind_at_ = deadline_in(options_.rewind_every);
+}
+
+void DeliveryQueue::take_hints(Instant now)
 {
     std::set<Place> hints;
-    if (std::chrono::steady_clock::now() >= rewind_at_)
-    {
-        // Where something was claimed, something may have become visible below the cursor.
-        for (const auto& [shelf, id] : cursor_) hints.insert(shelf.first);
-        cursor_.clear();
-        rewind_at_ = deadline_in(options_.rewind_every);
-    }
+    rewind(now, hints);
     {
         const std::lock_guard lock(mutex_);
         hints.merge(hints_);
@@ -120,7 +140,7 @@ std::vector<DeliveryQueue::Ask> DeliveryQueue::asks(const std::vector<Place>& pl
     return asked;
 }
 
-pg::Params DeliveryQueue::claim_params(const std::vector<Ask>& asked, Instant now)
+pg::Params DeliveryQueue::claim_params(const std::vector<Ask>& asked, Uuid holder, Instant now)
 {
     std::vector<std::int16_t> lanes;
     std::vector<Uuid> services;
@@ -137,7 +157,7 @@ pg::Params DeliveryQueue::claim_params(const std::vector<Ask>& asked, Instant no
         quotas.push_back(static_cast<std::int32_t>(quota));
     }
     const auto lease = static_cast<double>(options_.lease.count());
-    return pg::Params::of(lanes, services, channels, cursors, quotas, holder_, lease, now);
+    return pg::Params::of(lanes, services, channels, cursors, quotas, holder, lease, now);
 }
 
 void DeliveryQueue::note_claimed(const std::vector<Ask>& asked, const std::vector<ClaimedDelivery>& claimed,
@@ -174,7 +194,9 @@ Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim(std::size_t most, Instan
 
 Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim(ClaimRoom room, Instant now, Deadline deadline)
 {
-    take_hints();
+    take_hints(now);
+    if (!lost_claims_.empty() && std::chrono::steady_clock::now() >= release_at_)
+        co_await release_lost_claims(deadline);
     std::vector<ClaimedDelivery> claimed;
     // Places where only a channel without room has something stay busy: step over them, once around.
     std::size_t unseen = is_busy_.size();
@@ -192,13 +214,40 @@ Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim_from(std::vector<Place> 
                                                              Deadline deadline)
 {
     const auto asked = asks(places, room);
-    auto params = claim_params(asked, now);
-    const auto rows = co_await database_.execute(sql::claim_deliveries, std::move(params), deadline);
+    const Uuid holder = make_uuid_v4();
+    auto params = claim_params(asked, holder, now);
+    pg::Rows rows;
+    try
+    {
+        rows = co_await database_.execute(sql::claim_deliveries, std::move(params), deadline);
+    }
+    catch (const pg::SqlError&)
+    {
+        throw;
+    }
+    catch (...)
+    {
+        // A lease that nobody knows of would end only by itself, and as an attempt that was made.
+        lost_claims_.emplace(holder, deadline_in(options_.lease));
+        throw;
+    }
     std::vector<ClaimedDelivery> claimed;
     claimed.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) claimed.push_back(read_claimed(rows, i));
     note_claimed(asked, claimed, now);
     co_return claimed;
+}
+
+// A claim that was cut off may be at work on the server for some time yet: not only once.
+Task<> DeliveryQueue::release_lost_claims(Deadline deadline)
+{
+    std::vector<Uuid> holders;
+    for (const auto& [holder, until] : lost_claims_) holders.push_back(holder);
+    auto params = pg::Params::of(holders);
+    co_await database_.execute(sql::release_lost_claims, std::move(params), deadline);
+    const auto now = std::chrono::steady_clock::now();
+    std::erase_if(lost_claims_, [now](const auto& lost) { return lost.second <= now; });
+    release_at_ = deadline_in(options_.rewind_every);
 }
 
 Task<> DeliveryQueue::release(std::vector<ClaimedDelivery> claimed, Deadline deadline)
@@ -225,7 +274,8 @@ Task<std::int64_t> DeliveryQueue::move_due_retries(Instant now, Deadline deadlin
     {
         // What comes back is older than what was claimed since.
         const Place place(rows.get<std::int16_t>(i, "lane"), ServiceId{rows.get<Uuid>(i, "service_id")});
-        for (const auto channel : {kEmail, kSms}) cursor_.erase(Shelf(place, channel));
+        const auto cursor = cursor_.find(Shelf(place, rows.get<std::int16_t>(i, "channel")));
+        if (cursor != cursor_.end()) cursor->second = std::min(cursor->second, just_below(rows.get<Uuid>(i, "oldest")));
         moved += rows.get<std::int64_t>(i, "moved");
     }
     co_return moved;

@@ -27,7 +27,12 @@ struct QueueOptions
 {
     seconds lease{120};            // longer than a claim, a hand-off and the record of its result may take
     seconds uncertain_pause{120};  // after a lost lease: time for a receipt to settle it
-    seconds rewind_every{1};       // cursors start over, to see what came in below them
+    // Cursors go back to see what came in below them: so often to messages as old as `late`, which is longer than an
+    // accepted message takes to its commit and hosts' clocks differ, and so often to the beginning. Beside a long
+    // snapshot (pg_dump) all that was ever claimed is read again from where they go back to.
+    seconds rewind_every{1};
+    seconds late{60};
+    seconds rewind_fully_every{60};
     milliseconds stragglers{300};  // a cursor stays so far behind: ids do not become visible in their order
 };
 
@@ -65,11 +70,12 @@ public:
     // Finds which services have something queued: the work of other processes and of before a restart.
     Task<> refresh_services(Deadline deadline);
     // In the order of the lanes, a fair share of each service. Empty: nothing to do until the next hint or refresh, or
-    // until a channel that had no room has some.
+    // until a channel that had no room has some. When its answer is lost, what it had taken all the same is given back
+    // by the claims that follow.
     Task<std::vector<ClaimedDelivery>> claim(ClaimRoom room, Instant now, Deadline deadline);
     // `most` of each channel.
     Task<std::vector<ClaimedDelivery>> claim(std::size_t most, Instant now, Deadline deadline);
-    // Gives back what was claimed and not yet handed over.
+    // Gives back what was claimed and not yet handed over; move_due_retries finds it at once.
     Task<> release(std::vector<ClaimedDelivery> claimed, Deadline deadline);
     // Puts retries that are due back into their lane, and hints there. How many; at most kMoveBatch.
     Task<std::int64_t> move_due_retries(Instant now, Deadline deadline);
@@ -87,25 +93,30 @@ private:
         std::size_t quota = 0;
     };
 
-    void take_hints();
+    void take_hints(Instant now);
+    void rewind(Instant now, std::set<Place>& to_look_at);
     void add_hints(const pg::Rows& rows);
     std::vector<Place> next_places(std::size_t most);
     Task<std::vector<ClaimedDelivery>> claim_from(std::vector<Place> places, ClaimRoom room, Instant now,
                                                   Deadline deadline);
     std::vector<Ask> asks(const std::vector<Place>& places, const ClaimRoom& room) const;
-    pg::Params claim_params(const std::vector<Ask>& asked, Instant now);
+    pg::Params claim_params(const std::vector<Ask>& asked, Uuid holder, Instant now);
+    Task<> release_lost_claims(Deadline deadline);
     void note_claimed(const std::vector<Ask>& asked, const std::vector<ClaimedDelivery>& claimed, Instant now);
 
     pg::Database& database_;
     WakeUp& wake_up_;
     const QueueOptions options_;
-    const Uuid holder_;
     // Places that may have work: a rotation per lane. `cursor_` is the id after which to look, where something was
-    // claimed since the last rewind.
+    // claimed since cursors went back to the beginning.
     std::map<std::int16_t, std::deque<ServiceId>> busy_;
     std::set<Place> is_busy_;
     std::map<Shelf, Uuid> cursor_;
     Deadline rewind_at_;
+    Deadline rewind_fully_at_;
+    // Claims whose answer was lost, by holder, and until when they may still take effect.
+    std::map<Uuid, Deadline> lost_claims_;
+    Deadline release_at_{};
 
     std::mutex mutex_;  // guards hints_
     std::set<Place> hints_;

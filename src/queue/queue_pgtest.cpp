@@ -218,14 +218,55 @@ TEST(DeliveryQueue, WhatIsReleasedIsClaimedAgainAsTheSameAttempt)
             --stale.fence;
             std::vector<ClaimedDelivery> given_back{stale, claimed.at(1), claimed.at(2)};
             co_await bench.queue.release(std::move(given_back), soon());
-            EXPECT_EQ(co_await counts_of(database), counted(2, 2, 0)) << "not the one with an old fence";
+            EXPECT_EQ(co_await counts_of(database), counted(0, 2, 2)) << "not the one with an old fence";
 
             Bench other(database, co_await asio::this_coro::executor);
-            other.queue.hint(2, service);
+            EXPECT_EQ(co_await other.queue.move_due_retries(kNow, soon()), 2);
             const auto again = co_await other.claim(10);
             EXPECT_EQ(again.size(), 2U);
             for (const auto& one : again) EXPECT_EQ(one.attempt, 1);
             EXPECT_GT(again.at(0).fence, claimed.at(3).fence);
+        });
+}
+
+// The claim outlives its cancellation, and commits after its caller has gone.
+TEST(DeliveryQueue, WhatAClaimTookWhoseAnswerWasLostIsGivenBack)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            co_await database.run_script(
+                "CREATE SEQUENCE claims; CREATE FUNCTION stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                "IF nextval('claims') = 1 THEN PERFORM pg_sleep(60); END IF; RETURN NULL; "
+                "EXCEPTION WHEN query_canceled THEN RETURN NULL; END $$; "
+                "CREATE TRIGGER stay AFTER INSERT ON queue_leases EXECUTE FUNCTION stay()",
+                soon());
+            QueueOptions options;
+            options.rewind_every = seconds(0);
+            Bench bench(database, co_await asio::this_coro::executor, options);
+            const auto service = new_service();
+            co_await add(database, service, 5);
+            bench.queue.hint(2, service);
+            bool lost = false;
+            try
+            {
+                co_await bench.queue.claim(3, kNow + kLater, deadline_in(milliseconds(500)));
+            }
+            catch (const DeadlineExceeded&)
+            {
+                lost = true;
+            }
+            EXPECT_TRUE(lost);
+            while (!(co_await counts_of(database) == counted(2, 3, 0))) co_await sleep_for(milliseconds(1));
+
+            // The next claim takes what is ready, and keeps it when lost ones are given back again.
+            EXPECT_EQ((co_await bench.claim(10)).size(), 2U);
+            EXPECT_EQ(co_await counts_of(database), counted(0, 2, 3));
+            EXPECT_EQ(co_await bench.queue.move_due_retries(kNow, soon()), 3);
+            const auto again = co_await bench.claim(10);
+            EXPECT_EQ(again.size(), 3U);
+            for (const auto& one : again) EXPECT_EQ(one.attempt, 1);
+            EXPECT_EQ(co_await counts_of(database), counted(0, 5, 0));
         });
 }
 
@@ -352,6 +393,55 @@ TEST(DeliveryQueue, AMessageThatBecameVisibleBelowTheCursorIsFound)
             auto params = pg::Params::of(early, service, std::int16_t{2}, kSms);
             co_await database.execute(kAdd, std::move(params), soon());
             EXPECT_EQ((co_await bench.claim(10)).size(), 1U);
+        });
+}
+
+// Cursors go back as far as late messages come from, and to the beginning rarely: all that lies there may be dead.
+TEST(DeliveryQueue, ARewindGoesBackToTheBeginningOnlyRarely)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            QueueOptions rarely;
+            rarely.rewind_every = seconds(0);
+            Bench bench(database, executor, rarely);
+            QueueOptions always = rarely;
+            always.rewind_fully_every = seconds(0);
+            Bench other(database, executor, always);
+            const auto service = new_service();
+            co_await add(database, service, 4);
+            for (Bench* each : {&bench, &other})
+            {
+                each->queue.hint(2, service);
+                EXPECT_EQ((co_await each->claim(2)).size(), 2U);
+            }
+            std::vector<Uuid> old{make_uuid_v7(kNow - rarely.late)};
+            auto params = pg::Params::of(old, service, std::int16_t{2}, kSms);
+            co_await database.execute(kAdd, std::move(params), soon());
+            bench.queue.hint(2, service);
+            EXPECT_TRUE((co_await bench.claim(10)).empty());
+            EXPECT_EQ((co_await other.claim(10)).size(), 1U);
+        });
+}
+
+TEST(DeliveryQueue, ACursorGoesBackToTheOldestMessageThatIsTriedAgain)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Bench bench(database, co_await asio::this_coro::executor);
+            const auto service = new_service();
+            std::vector<Uuid> old{make_uuid_v7(kNow - std::chrono::hours(2)), make_uuid_v7(kNow)};
+            auto params = pg::Params::of(old, service, std::int16_t{2}, kSms);
+            co_await database.execute(kAdd, std::move(params), soon());
+            bench.queue.hint(2, service);
+            auto claimed = co_await bench.claim(10);
+            EXPECT_EQ(claimed.size(), 2U);
+            co_await bench.queue.release(std::move(claimed), soon());
+            EXPECT_TRUE((co_await bench.claim(10)).empty());
+            EXPECT_EQ(co_await bench.queue.move_due_retries(kNow, soon()), 2);
+            EXPECT_EQ((co_await bench.claim(10)).size(), 2U);
         });
 }
 

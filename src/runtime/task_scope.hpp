@@ -29,6 +29,7 @@ public:
     // False, and `task` is dropped unstarted, after close(). `name` must outlive the task (a literal).
     bool spawn(std::string_view name, Task<> task);
     void close();
+    [[nodiscard]] bool is_closed() const { return closed_; }
     // Cancels nothing: waits for the tasks to end by themselves. False when they did not by `deadline`.
     Task<bool> join(Deadline deadline);
     [[nodiscard]] std::size_t running() const { return running_; }

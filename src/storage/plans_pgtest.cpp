@@ -1,4 +1,4 @@
-// How PostgreSQL goes about the statements that must not read or sort a whole large table. Scans and sorts are
+// How PostgreSQL goes about the statements that must not read or sort a whole large table. Mostly scans and sorts are
 // forbidden first, so that a plan that still has one says: there is no index for it.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -16,8 +16,15 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::soon;
 
+enum class Scans
+{
+    forbidden,
+    allowed,  // the statement alone has to say that it wants none
+};
+
 // One line a step.
-std::string plan_of(pg::Statement statement, const pg::Params& params, const std::string& rows_sql = "")
+std::string plan_of(pg::Statement statement, const pg::Params& params, const std::string& rows_sql = "",
+                    Scans scans = Scans::forbidden)
 {
     const std::string text = fmt::format("EXPLAIN (COSTS OFF) {}", statement.text);
     const pg::Statement explain{"t_explain", text};
@@ -28,7 +35,8 @@ std::string plan_of(pg::Statement statement, const pg::Params& params, const std
             co_await database.run_script("SELECT maintain_partitions('2026-06-15', 3)", soon());
             if (!rows_sql.empty()) co_await database.run_script(rows_sql, soon());
             auto transaction = co_await database.begin(soon());
-            co_await transaction.run_script("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off", soon());
+            if (scans == Scans::forbidden)
+                co_await transaction.run_script("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off", soon());
             const auto rows = co_await transaction.execute(explain, params, soon());
             for (std::size_t i = 0; i < rows.size(); ++i) plan += rows.get<std::string>(i, 0) + "\n";
             co_await transaction.rollback(soon());
@@ -96,6 +104,44 @@ TEST(Plans, OfTheSelfCheckReadTheDaysThatItIsAbout)
     EXPECT_THAT(plan, Not(HasSubstr("notifications_202605"))) << plan;
     EXPECT_THAT(plan, HasSubstr("ledger_by_day")) << plan;
     EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on ledger\n"))) << plan;
+}
+
+// All that waits belongs to one service; others have queued something once.
+constexpr const char* kOneBusyServiceAndIdleOnes =
+    "INSERT INTO queue_services SELECT 2, gen_random_uuid() FROM generate_series(1, 20); "
+    "INSERT INTO queue_services VALUES (2, '00000000-0000-4000-8000-000000000000'); "
+    "INSERT INTO queue_ready (lane, service_id, channel, notification_id, attempt, uncertain) "
+    "SELECT 2, '00000000-0000-4000-8000-000000000000', 1, gen_random_uuid(), 1, false FROM generate_series(1, 20000); "
+    "ANALYZE queue_services, queue_ready";
+
+TEST(Plans, OfListQueueServicesDoNotReadTheQueueForAnIdleService)
+{
+    const auto plan = plan_of(sql::list_queue_services, pg::Params(), kOneBusyServiceAndIdleOnes, Scans::allowed);
+    EXPECT_THAT(plan, HasSubstr("Index Only Scan using queue_ready_pkey")) << plan;
+    EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on queue_ready"))) << plan;
+}
+
+// A long queue, and as many retries: a batch that ends its leases reads neither.
+TEST(Plans, OfRecordSendResultsProbeTheQueueAlsoWhenItIsLong)
+{
+    const std::vector<Uuid> ids(1);
+    const std::vector<std::int64_t> fences(1);
+    const std::vector<std::int16_t> numbers(1);
+    const std::vector<std::string> texts(1);
+    const std::vector<Instant> instants(1);
+    const auto plan =
+        plan_of(sql::record_send_results,
+                pg::Params::of(ids, ids, fences, numbers, numbers, texts, texts, texts, numbers, instants, instants,
+                               numbers, Instant()),
+                std::string(kOneBusyServiceAndIdleOnes) +
+                    "; INSERT INTO queue_retries (run_at, service_id, notification_id, lane, channel, attempt, "
+                    "uncertain) SELECT now(), service_id, notification_id, lane, channel, 2, true FROM queue_ready; "
+                    "ANALYZE queue_retries",
+                Scans::allowed);
+    EXPECT_THAT(plan, HasSubstr("Index Scan using queue_retries_by_message")) << plan;
+    EXPECT_THAT(plan, HasSubstr("Index Scan using queue_ready_pkey")) << plan;
+    EXPECT_THAT(plan, HasSubstr("Tid Scan on queue_ready")) << plan;
+    EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on queue_re"))) << plan;
 }
 
 }  // namespace

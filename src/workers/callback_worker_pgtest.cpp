@@ -206,6 +206,39 @@ TEST(CallbackWorker, GivesUpWhenTheCallbackOrTheServiceIsGone)
         });
 }
 
+// The database goes away while results are recorded, and takes all but one of them when it is back.
+TEST(CallbackWorker, RecordsWhatWasCalledWhenTheDatabaseIsBackAndWithoutTheOneItRefuses)
+{
+    HttpImposter imposter([](HttpImposter::Connection& connection) { connection.answer(200, ""); });
+    in_delivery_world(
+        [&](DeliveryWorld& world) -> Task<>
+        {
+            Callbacks callbacks(world, co_await asio::this_coro::executor);
+            const auto service = co_await world.add_service();
+            co_await set_callback(world, service, imposter.url());
+            for (int i = 0; i < 8; ++i) co_await world.accept(service);
+            co_await world.deliver();
+            co_await world.database.run_script(
+                "CREATE SEQUENCE tries; CREATE FUNCTION try() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                "IF nextval('tries') <= 3 THEN RAISE EXCEPTION 'away' USING ERRCODE = '57P03'; END IF; "
+                "IF old.notification_id = (SELECT max(notification_id::text)::uuid FROM callback_tasks) THEN "
+                "RAISE EXCEPTION 'no' USING ERRCODE = '22000'; END IF; RETURN old; END $$; "
+                "CREATE TRIGGER try BEFORE DELETE ON callback_tasks FOR EACH ROW EXECUTE FUNCTION try()",
+                soon());
+            const auto counts = co_await callbacks.worker.run_once();
+            EXPECT_EQ(counts.claimed, 8U);
+            EXPECT_EQ(counts.recorded, 7U);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM callback_tasks"), 1);
+        });
+}
+
+TEST(CallbackWorker, ATaskIsLeasedForLongerThanItsTryMayTake)
+{
+    CallbackOptions options;
+    options.timeout = std::chrono::hours(1);
+    EXPECT_GT(options.lease(), options.timeout + options.record.commit_timeout);
+}
+
 TEST(CallbackWorker, ASlowServiceDoesNotHoldUpAnother)
 {
     HttpImposter slow([](HttpImposter::Connection& connection) { connection.hang(); });

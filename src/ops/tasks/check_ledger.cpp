@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include <prometheus/gauge.h>
@@ -20,6 +21,19 @@ constexpr auto kStatementTimeout = std::chrono::minutes(10);
 constexpr auto kRoom = std::chrono::hours(24);
 
 using DaysThatDiffer = std::map<LocalDate, std::int64_t>;
+
+// As each day was found the last time, so that the alarm stays until the day is well: of this process.
+DaysThatDiffer& known_differences()
+{
+    static DaysThatDiffer differing;
+    return differing;
+}
+
+prometheus::Gauge& differences_gauge()
+{
+    static auto& gauge = metrics::gauge("herald_ledger_differences", "Counts that differed at the last self-check");
+    return gauge;
+}
 
 void report(const pg::Rows& rows)
 {
@@ -62,9 +76,7 @@ std::optional<LocalDate> earlier_day(LocalDate first, LocalDate yesterday, Insta
 
 Task<std::int64_t> check_ledger(TaskContext& context, Instant now, Deadline deadline)
 {
-    static auto& gauge = metrics::gauge("herald_ledger_differences", "Counts that differed at the last self-check");
-    // As each day was found the last time, so that the alarm stays until the day is well: of this process.
-    static DaysThatDiffer differing;
+    auto& differing = known_differences();
     const LocalDate today = context.zone.date_of(now);
     const LocalDate yesterday = add_days(today, -1);
     auto found = co_await check_days(context, yesterday, today, differing, deadline);
@@ -76,8 +88,14 @@ Task<std::int64_t> check_ledger(TaskContext& context, Instant now, Deadline dead
 
     std::int64_t sum = 0;
     for (const auto& [day, differences] : differing) sum += differences;
-    gauge.Set(static_cast<double>(sum));
+    differences_gauge().Set(static_cast<double>(sum));
     co_return found;
+}
+
+void stop_telling_ledger_differences()
+{
+    known_differences().clear();
+    differences_gauge().Set(std::numeric_limits<double>::quiet_NaN());
 }
 
 }  // namespace herald::tasks

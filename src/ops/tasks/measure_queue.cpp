@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <array>
+#include <limits>
 
 #include <prometheus/gauge.h>
 
@@ -30,6 +30,18 @@ const char* name_of(Lane lane)
     return "unknown";
 }
 
+prometheus::Gauge& depth_gauge(Lane lane)
+{
+    return metrics::gauge("herald_queue_depth", "Messages queued, up to 100000; told by the scheduler that leads",
+                          {{"lane", name_of(lane)}});
+}
+
+prometheus::Gauge& age_gauge(Lane lane)
+{
+    return metrics::gauge("herald_queue_oldest_age_seconds", "Since the oldest queued message was accepted",
+                          {{"lane", name_of(lane)}});
+}
+
 double age_of(const std::optional<Uuid>& oldest, Instant now)
 {
     if (!oldest) return 0;
@@ -44,17 +56,22 @@ Task<std::int64_t> measure_queue(TaskContext& context, Instant now, Deadline dea
     std::int64_t queued = 0;
     for (std::size_t i = 0; i < rows.size(); ++i)
     {
-        const std::string lane = name_of(static_cast<Lane>(rows.get<std::int16_t>(i, "lane")));
+        const auto lane = static_cast<Lane>(rows.get<std::int16_t>(i, "lane"));
         const auto depth = rows.get<std::int64_t>(i, "depth");
         queued += depth;
-        metrics::gauge("herald_queue_depth", "Messages queued, up to 100000; told by the scheduler that leads",
-                       {{"lane", lane}})
-            .Set(static_cast<double>(depth));
-        metrics::gauge("herald_queue_oldest_age_seconds", "Since the oldest queued message was accepted",
-                       {{"lane", lane}})
-            .Set(age_of(rows.get<std::optional<Uuid>>(i, "oldest"), now));
+        depth_gauge(lane).Set(static_cast<double>(depth));
+        age_gauge(lane).Set(age_of(rows.get<std::optional<Uuid>>(i, "oldest"), now));
     }
     co_return queued;
+}
+
+void stop_telling_queue()
+{
+    for (const Lane lane : {Lane::priority, Lane::normal, Lane::bulk, Lane::test})
+    {
+        depth_gauge(lane).Set(std::numeric_limits<double>::quiet_NaN());
+        age_gauge(lane).Set(std::numeric_limits<double>::quiet_NaN());
+    }
 }
 
 }  // namespace herald::tasks

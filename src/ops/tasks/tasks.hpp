@@ -1,4 +1,5 @@
 // Private to ops: what the table in schedule.cpp names. One file a task. Each returns how much it did, in its own unit.
+// The stop_telling_ functions make a task's gauges NaN, as ScheduledTask wants it.
 #pragma once
 
 #include "ops/schedule.hpp"
@@ -8,14 +9,16 @@ namespace herald::tasks
 
 // Partitions made.
 Task<std::int64_t> maintain_partitions(TaskContext& context, Instant now, Deadline deadline);
-// Changes summed up; until none is left.
+// Changes summed up; until none is left. Beside a long snapshot the dead rows of earlier runs are not read each time.
 Task<std::int64_t> fold_ledger(TaskContext& context, Instant now, Deadline deadline);
 // Differences found, each logged as an error; the gauge herald_ledger_differences. Looks at today, yesterday and one
 // earlier day, another one each hour. Compares in one statement, so what changes meanwhile is no difference.
 Task<std::int64_t> check_ledger(TaskContext& context, Instant now, Deadline deadline);
+void stop_telling_ledger_differences();
 // The gauges herald_queue_depth and herald_queue_oldest_age_seconds, by lane. The depth is counted up to
 // kMostCounted: a larger one is shown as that. The age is since the message was accepted, retries included.
 Task<std::int64_t> measure_queue(TaskContext& context, Instant now, Deadline deadline);
+void stop_telling_queue();
 inline constexpr std::int32_t kMostCounted = 100'000;
 // Partitions dropped. Waits for each lock in small doses, so that nobody else waits long behind it.
 Task<std::int64_t> drop_purged_contents(TaskContext& context, Instant now, Deadline deadline);

@@ -154,6 +154,38 @@ TEST(DropPurgedContents, WaitsForAReaderWithoutHoldingUpOthers)
         });
 }
 
+Task<> add_delta(TaskContext& context, std::int64_t id)
+{
+    constexpr pg::Statement kDelta{
+        "t_delta",
+        "INSERT INTO ledger_deltas (id, local_date, service_id, template_id, channel, key_type, status, notifications, "
+        "billable_units) OVERRIDING SYSTEM VALUE SELECT $1, '2026-06-15', gen_random_uuid(), gen_random_uuid(), 1, 1, "
+        "1, 1, 1"};
+    co_await context.database.execute(kDelta, pg::Params::of(id), soon());
+}
+
+// Deltas that became visible long after those behind them are left to the run that looks at everything.
+TEST(FoldLedger, BeginsWhereItLeftOffAMinuteBeforeAndRarelyAtTheBeginning)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            co_await add_delta(context, 1000);
+            EXPECT_EQ(co_await run(context, "fold_ledger", kNow), 1);
+            co_await add_delta(context, 999);
+            EXPECT_EQ(co_await run(context, "fold_ledger", kNow + seconds(2)), 1) << "late by seconds";
+            EXPECT_EQ(co_await run(context, "fold_ledger", kNow + seconds(60)), 0);
+            EXPECT_EQ(co_await run(context, "fold_ledger", kNow + seconds(120)), 0);
+            co_await add_delta(context, 998);
+            EXPECT_EQ(co_await run(context, "fold_ledger", kNow + seconds(122)), 0);
+            co_await add_delta(context, 1001);
+            EXPECT_EQ(co_await run(context, "fold_ledger", kNow + seconds(124)), 1);
+            EXPECT_EQ(co_await run(context, "fold_ledger", kNow + seconds(600)), 1);
+            EXPECT_EQ(co_await number(context.database, kDeltas), 0);
+            EXPECT_EQ(co_await number(context.database, kCounted), 4);
+        });
+}
+
 TEST(CheckLedger, FindsNothingInAHealthySystemFoldedOrNot)
 {
     with_context(

@@ -283,6 +283,7 @@ CREATE TABLE queue_retries (
     uncertain boolean NOT NULL,
     PRIMARY KEY (run_at, service_id, notification_id)
 );
+CREATE INDEX queue_retries_by_message ON queue_retries (service_id, notification_id);
 -- Handed over, and its fate is to come.
 CREATE TABLE awaiting_receipts (
     provider text NOT NULL,

@@ -1,7 +1,9 @@
 -- What became of a batch of hand-offs. One array element a message: $1 service, $2 id, $3 fence, $4 outcome (1 handed over, a receipt will come;
 -- 2 handed over for good; 3 try again; 4 failed for good; 5 nothing was offered: again as the same attempt), $5 new status, $6 provider, $7 reference, $8 detail, $9 fragments, $10 when to retry,
 -- $11 when to look up, $12 event kind. $13 now.
--- Only the newest claim counts (fence). A receipt may have come first: a status is then never moved back.
+-- Only the newest claim counts (fence), but for an acceptance that comes after its lease was lost: while the message waits as uncertain, this is
+-- the answer to the doubt, so the message leaves the queue and the result is applied. One that is claimed again just now is left to that claim.
+-- A receipt may have come first: a status is then never moved back.
 -- Leases may be deleted in any order: nobody else waits for them (a fence has one holder, and who recovers leases skips locked ones). Messages
 -- are locked in the order of their key, because receipts for them are recorded at the same time.
 WITH input AS (
@@ -14,10 +16,46 @@ ended AS (
     WHERE l.service_id = i.service_id AND l.notification_id = i.id AND l.fence = i.fence
     RETURNING i.*, l.lane, l.channel, l.attempt, l.uncertain
 ),
+late AS (
+    SELECT * FROM input i
+    WHERE outcome IN (1, 2) AND NOT EXISTS (SELECT FROM ended e WHERE e.service_id = i.service_id AND e.id = i.id)
+),
+-- By their place, as in claim_deliveries: nearly always there are none, and the planner must not read the queue to find that out.
+doubts_later AS (
+    DELETE FROM queue_retries WHERE ctid = ANY (ARRAY(
+        SELECT q.place FROM late l CROSS JOIN LATERAL (
+            SELECT r.ctid AS place FROM queue_retries r
+            WHERE r.service_id = l.service_id AND r.notification_id = l.id AND r.uncertain
+            FOR UPDATE SKIP LOCKED
+        ) q
+    ))
+    RETURNING service_id, notification_id, lane, channel, attempt, uncertain
+),
+doubts_ready AS (
+    DELETE FROM queue_ready WHERE ctid = ANY (ARRAY(
+        SELECT q.place FROM late l
+        CROSS JOIN unnest(ARRAY[1, 2, 3, 4]::int2[]) AS a (lane)
+        CROSS JOIN unnest(ARRAY[1, 2]::int2[]) AS c (channel)
+        CROSS JOIN LATERAL (
+            SELECT r.ctid AS place FROM queue_ready r
+            WHERE r.lane = a.lane AND r.service_id = l.service_id AND r.channel = c.channel AND r.notification_id = l.id AND r.uncertain
+            FOR UPDATE SKIP LOCKED
+        ) q
+    ))
+    RETURNING service_id, notification_id, lane, channel, attempt, uncertain
+),
+-- What ended: with its lease, or with the doubt that the lost lease left behind (the attempt that it waits for is the one after).
+settled AS (
+    SELECT * FROM ended
+    UNION ALL
+    SELECT l.*, d.lane, d.channel, (d.attempt - 1)::int2, d.uncertain
+    FROM late l
+    JOIN (SELECT * FROM doubts_later UNION ALL SELECT * FROM doubts_ready) d ON d.service_id = l.service_id AND d.notification_id = l.id
+),
 -- Carries all columns along: a join of one of these sets with another would be a nested loop over estimates of one row.
 old AS (
     SELECT e.*, n.status AS old_status, n.billable_units AS old_units, n.local_date, n.template_id, n.key_type
-    FROM ended e JOIN notifications n ON n.service_id = e.service_id AND n.id = e.id
+    FROM settled e JOIN notifications n ON n.service_id = e.service_id AND n.id = e.id
     ORDER BY n.service_id, n.id
     FOR UPDATE OF n
 ),

@@ -1,6 +1,6 @@
 -- Claims messages to deliver and brings all that is needed to send them, in one round trip: lane by lane, service by service.
 -- $1..$5: one element a (lane, service, channel) to look into: its lane, service, channel, cursor (ids after it) and the most to take.
--- $6 holder, $7 seconds of the lease, by the clock of the server: see recover_expired_leases. $8 now.
+-- $6 holder, another one for each claim (release_lost_claims), $7 seconds of the lease, by the clock of the server: see recover_expired_leases. $8 now.
 -- The planner takes a LIMIT that is a parameter for a tenth of the table. So that a long queue does not turn the joins into scans of whole
 -- tables, rows are deleted by their place (they are locked, and never updated), and OFFSET 0 keeps each look-up a probe of the key.
 -- The cursor keeps a claim from reading again over dead rows that some open snapshot still keeps (13 times faster then).

@@ -1,4 +1,4 @@
--- Puts retries whose time has come back into their lane, and says where. $1 now, $2 the most to move.
+-- Puts retries whose time has come back into their lane, and says where, with the oldest message of each place. $1 now, $2 the most to move.
 WITH due AS (
     SELECT run_at, service_id, notification_id FROM queue_retries
     WHERE run_at <= $1::timestamptz
@@ -14,4 +14,4 @@ moved AS (
     INSERT INTO queue_ready (lane, service_id, channel, notification_id, attempt, uncertain)
     SELECT lane, service_id, channel, notification_id, attempt, uncertain FROM taken
 )
-SELECT lane, service_id, count(*) AS moved FROM taken GROUP BY lane, service_id
+SELECT lane, service_id, channel, count(*) AS moved, min(notification_id::text)::uuid AS oldest FROM taken GROUP BY lane, service_id, channel
