@@ -440,7 +440,7 @@ CREATE TABLE notifications_default PARTITION OF notifications DEFAULT;
 CREATE TABLE notification_contents_default PARTITION OF notification_contents DEFAULT;
 CREATE TABLE notification_events_default PARTITION OF notification_events DEFAULT;
 
--- The second wall between tenants. Reads on behalf of one service run as this role with herald.service_id set (storage/tenant.hpp):
+-- The second wall between tenants. Reads on behalf of one service run as this role with herald.service_id set (read_as_tenant in storage/notification_store.cpp):
 -- a query that forgot its service_id then finds nothing instead of somebody else's rows.
 DO $$
 BEGIN
