@@ -21,7 +21,7 @@
 namespace herald::cli
 {
 
-// The exit codes of every command.
+// The exit codes of every command. A process that could not end in time when it was stopped has 3 (app/serve.cpp).
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitRefused = 1;  // refused, not found, or it could not be done: standard error says why
 inline constexpr int kExitUsage = 2;    // the command line itself is wrong

@@ -9,7 +9,7 @@
 namespace herald
 {
 
-// A name: not blank, at most 255 characters, printable UTF-8. `of` names its owner in the error ("the service").
+// A name: not blank, at most 255 bytes, printable UTF-8. `of` names its owner in the error ("the service").
 Result<void> check_name(std::string_view of, std::string_view name);
 // Text for the database: valid UTF-8 without NUL.
 Result<void> check_text(std::string_view of, std::string_view text);

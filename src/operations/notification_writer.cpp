@@ -111,8 +111,9 @@ Task<std::vector<WriteOutcome>> NotificationWriter::commit(Batch batch)
             if (error.is_retryable() && attempt < kAttempts) continue;
             if (!error.is_about_a_row()) throw;
             if (batch.size() > 1) co_return std::vector<WriteOutcome>();
-            log::error("a notification was refused by the database",
-                       {{"sqlstate", error.sqlstate}, {"notification", batch.front()->id.to_string()}});
+            log::error("a notification was refused by the database", {{"statement", error.statement},
+                                                                      {"sqlstate", error.sqlstate},
+                                                                      {"notification", batch.front()->id.to_string()}});
             co_return std::vector<WriteOutcome>{WriteOutcome::refused_by_database};
         }
     }

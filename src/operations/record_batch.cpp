@@ -59,7 +59,8 @@ Task<std::vector<Recorded>> record_batch(const TaskScope& scope, RecordOptions o
             if (error.is_about_a_row())
             {
                 if (size > 1) co_return std::vector<Recorded>();
-                log::error("a result or receipt was refused by the database", {{"sqlstate", error.sqlstate}});
+                log::error("a result or receipt was refused by the database",
+                           {{"statement", error.statement}, {"sqlstate", error.sqlstate}});
                 co_return std::vector<Recorded>{Recorded::refused};
             }
             if (!patience.has_any(error)) throw;

@@ -170,9 +170,11 @@ Response exception_response(const std::exception_ptr& exception, ErrorShape shap
     }
     catch (const pg::SqlError& error)
     {
-        log::error(
-            "request failed: statement refused",
-            {{"trace_id", trace_id}, {"route", route}, {"sqlstate", error.sqlstate}, {"constraint", error.constraint}});
+        log::error("request failed: statement refused", {{"trace_id", trace_id},
+                                                         {"route", route},
+                                                         {"statement", error.statement},
+                                                         {"sqlstate", error.sqlstate},
+                                                         {"constraint", error.constraint}});
     }
     catch (const std::exception& error)
     {

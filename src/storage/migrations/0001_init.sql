@@ -461,6 +461,6 @@ BEGIN
                         USING (service_id = current_setting(''herald.service_id'')::uuid)', tenant_table);
         EXECUTE format('GRANT SELECT ON %I TO herald_tenant', tenant_table);
     END LOOP;
-    GRANT SELECT ON users TO herald_tenant; -- names of authors, by their id
+    GRANT SELECT (id, name) ON users TO herald_tenant; -- names of authors, by their id
     EXECUTE format('GRANT herald_tenant TO %I', current_user);
 END $$;

@@ -22,7 +22,7 @@ std::string field(const PGresult* result, int code)
 
 // What the database's own trouble is, is decided here and nowhere else. The primary message alone: DETAIL holds values
 // of the row.
-std::exception_ptr error_of(const PGresult* result, const std::string& sqlstate)
+std::exception_ptr error_of(const PGresult* result, const std::string& sqlstate, std::string_view statement)
 {
     const auto message = field(result, PG_DIAG_MESSAGE_PRIMARY);
     for (const std::string_view passing : {"08", "53", "57"})
@@ -30,7 +30,9 @@ std::exception_ptr error_of(const PGresult* result, const std::string& sqlstate)
         if (sqlstate.starts_with(passing))
             return std::make_exception_ptr(Unavailable(fmt::format("{} ({})", message, sqlstate)));
     }
-    return std::make_exception_ptr(SqlError(sqlstate, field(result, PG_DIAG_CONSTRAINT_NAME), message));
+    SqlError error(sqlstate, field(result, PG_DIAG_CONSTRAINT_NAME), message);
+    error.statement = statement;
+    return std::make_exception_ptr(std::move(error));
 }
 
 }  // namespace
@@ -208,7 +210,8 @@ void Connection::take_error(Request& request, PGresult* result)
     if (!request.error)
     {
         request.sqlstate = field(result, PG_DIAG_SQLSTATE);
-        request.error = error_of(result, request.sqlstate);
+        const bool named = request.part < request.parts.size();
+        request.error = error_of(result, request.sqlstate, named ? request.parts[request.part].statement->name : "");
     }
     PQclear(result);
 }

@@ -34,6 +34,7 @@ public:
     }
     std::string sqlstate;    // five characters, e.g. 23505
     std::string constraint;  // name of the violated constraint, or empty
+    std::string statement;   // its name, which is the file's stem under storage/queries; empty for a script
 
     [[nodiscard]] bool is_unique_violation() const { return sqlstate == "23505"; }
     // 40001 and 40P01: the transaction may be tried again.
@@ -64,7 +65,6 @@ struct DatabaseOptions
     // at once (Unavailable).
     std::chrono::milliseconds away_patience{2000};
     std::string application_name = "herald";
-    // Statements of this database are read-only and see only the rows of one service: see storage/pg/tenant.hpp.
 };
 
 class Connection;

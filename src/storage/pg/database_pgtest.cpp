@@ -188,6 +188,7 @@ TEST(Database, NamesTheViolatedConstraint)
             {
                 EXPECT_TRUE(refused.is_unique_violation());
                 EXPECT_EQ(refused.constraint, "things_pkey");
+                EXPECT_EQ(refused.statement, "t_insert");
                 EXPECT_THAT(refused.what(), ::testing::Not(HasSubstr("(id)=(1)")));
             }
         });
