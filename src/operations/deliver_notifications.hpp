@@ -34,8 +34,8 @@ struct DeliverOptions
     std::int16_t tries = 48;   // hand-offs in all: when the last one fails, technical-failure
     seconds retry_pause{300};  // but the first sms retry is at once
     seconds send_timeout = kSendTimeout;
-    seconds look_up_after{60};                // when a receipt is overdue enough to ask the provider
-    std::size_t render_in_place = 64 * 1024;  // bytes that an email may come to, before it is rendered on the pool
+    seconds look_up_after{60};             // when a receipt is overdue enough to ask the provider
+    std::size_t render_in_place = 65'536;  // bytes that an email may come to, before it is rendered on the pool
     std::string email_domain = "notify.localhost";
     std::string sms_from_number = "+12025550100";
 };

@@ -21,8 +21,8 @@ struct GroupCommitOptions
     std::size_t writers = 2;          // batches under way at once
     std::size_t max_waiting = 20000;  // is_full() beyond: the caller answers 503
     // Of items that tell their bytes(): the statement of a batch is in memory several times.
-    std::size_t max_batch_bytes = 16 * 1024 * 1024;  // an item that is larger is a batch of its own
-    std::size_t max_waiting_bytes = 64 * 1024 * 1024;
+    std::size_t max_batch_bytes = 16'000'000;  // an item that is larger is a batch of its own
+    std::size_t max_waiting_bytes = 64'000'000;
     // Whether an item is still committed when its waiter's deadline has passed before its batch was made: a result that
     // is known has to be, an order whose client was told that it failed must not be.
     bool commits_late = true;

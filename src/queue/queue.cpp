@@ -242,6 +242,7 @@ Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim_from(std::vector<Place> 
 Task<> DeliveryQueue::release_lost_claims(Deadline deadline)
 {
     std::vector<Uuid> holders;
+    holders.reserve(lost_claims_.size());
     for (const auto& [holder, until] : lost_claims_) holders.push_back(holder);
     auto params = pg::Params::of(holders);
     co_await database_.execute(sql::release_lost_claims, std::move(params), deadline);

@@ -54,6 +54,7 @@ Task<std::vector<EmailBranding>> BrandingStore::list(Deadline deadline)
 {
     const auto rows = co_await database_.execute(sql::list_email_brandings, pg::Params(), deadline);
     std::vector<EmailBranding> found;
+    found.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) found.push_back(read_row(rows, i));
     co_return found;
 }

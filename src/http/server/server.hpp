@@ -29,9 +29,9 @@ struct ServerOptions
     std::uint16_t port = 0;          // 0: the system picks one
     bool reuse_port = false;         // several loops or processes share the port (SO_REUSEPORT)
 
-    std::size_t max_body_bytes = 5'000'000;    // more: 413
-    std::size_t max_header_bytes = 16 * 1024;  // request line and fields; more: 431
-    std::size_t max_connections = 10'000;      // more: 503 and close
+    std::size_t max_body_bytes = 5'000'000;  // more: 413
+    std::size_t max_header_bytes = 16'384;   // request line and fields; more: 431
+    std::size_t max_connections = 10'000;    // more: 503 and close
 
     std::chrono::milliseconds header_timeout{
         10'000};  // from a connection's start or a request's first byte to the end of its header

@@ -252,11 +252,11 @@ template <class Struct>
 auto Rows::columns_of() const
 {
     using Members = boost::describe::describe_members<Struct, boost::describe::mod_any_access>;
-    constexpr auto kCount = boost::mp11::mp_size<Members>::value;
-    std::array<std::size_t, kCount> columns{};
+    constexpr auto count = boost::mp11::mp_size<Members>::value;
+    std::array<std::size_t, count> columns{};
     std::size_t next = 0;
     boost::mp11::mp_for_each<Members>([&](auto member) { columns[next++] = column_of(member.name); });
-    expect_columns(kCount);
+    expect_columns(count);
     return columns;
 }
 
