@@ -20,7 +20,6 @@ namespace
 {
 
 constexpr auto kTimeout = seconds(30);
-constexpr auto kConnectTimeout = seconds(10);
 
 Failure no_database(const std::filesystem::path& dev_directory)
 {
@@ -36,9 +35,7 @@ Failure no_database(const std::filesystem::path& dev_directory)
 template <class T>
 Task<Result<T>> with_database(const Settings& settings, const std::function<Task<Result<T>>(pg::Database&)>& work)
 {
-    auto options = database_options(settings, "cli");
-    options.connections = 1;
-    pg::Database database(co_await asio::this_coro::executor, std::move(options));
+    pg::Database database(co_await asio::this_coro::executor, database_options(settings, "cli", 1));
     co_await database.connect(deadline_in(kConnectTimeout));
     if (auto checked = co_await pg::check_schema(database, deadline_in(kTimeout)); !checked)
         co_return Failure(std::move(checked.error()));

@@ -6,15 +6,12 @@
 #include "http/server/dispatcher.hpp"
 #include "http/v2/service_authenticator.hpp"
 #include "queue/wake_channel.hpp"
-#include "storage/pg/migrator.hpp"
 
 namespace herald
 {
 
 namespace
 {
-
-constexpr auto kConnectTimeout = seconds(10);
 
 http::ServiceAuthenticator make_authenticator(ServiceDirectory& directory, const Settings& settings, const Clock& clock)
 {
@@ -38,21 +35,20 @@ struct ApiRole::Parts
           accept(directory, limiter, idempotency, writer, with.keys, with.clock, zone, accept_options(settings)),
           notifications(reading),
           templates(database),
-          context{
-              .directory = directory,
-              .accept = accept,
-              .notifications = notifications,
-              .templates = templates,
-              .keys = with.keys,
-              .clock = with.clock,
-              .zone = zone,
-              .health = {.schema_version = [this](Deadline deadline) { return pg::schema_version(database, deadline); },
-                         .is_draining =
-                             [this]
-                         {
-                             return stop && stop->requested();
-                         }},
-              .mailbox = std::move(with.mailbox)},
+          context{.directory = directory,
+                  .accept = accept,
+                  .notifications = notifications,
+                  .templates = templates,
+                  .keys = with.keys,
+                  .clock = with.clock,
+                  .zone = zone,
+                  .health = {.database = database,
+                             .is_draining =
+                                 [this]
+                             {
+                                 return stop && stop->requested();
+                             }},
+                  .mailbox = std::move(with.mailbox)},
           authenticator(make_authenticator(directory, settings, with.clock)),
           dispatcher(router, authenticator, context),
           server(

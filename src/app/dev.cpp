@@ -49,9 +49,7 @@ void fill_in(Settings& settings, const DevFolder& folder)
 Task<Demo> seed(const Settings& settings, const KeyRing& keys)
 {
     const auto executor = co_await asio::this_coro::executor;
-    auto options = database_options(settings, "dev");
-    options.connections = 1;
-    pg::Database database(executor, std::move(options));
+    pg::Database database(executor, database_options(settings, "dev", 1));
     const auto deadline = deadline_in(kSeedTimeout);
     co_await database.connect(deadline);
     auto demo = co_await seed_demo(database, keys, SystemClock().now(), deadline);

@@ -6,22 +6,12 @@
 #include "http/server/server.hpp"
 #include "http/system/health.hpp"
 #include "storage/pg/database.hpp"
-#include "storage/pg/migrator.hpp"
 
 namespace herald
 {
 
 namespace
 {
-
-constexpr auto kConnectTimeout = seconds(10);
-
-pg::DatabaseOptions one_connection(const Settings& settings)
-{
-    auto options = database_options(settings, "monitoring");
-    options.connections = 1;
-    return options;
-}
 
 http::ServerOptions monitoring_options(const Settings& settings)
 {
@@ -38,8 +28,8 @@ http::ServerOptions monitoring_options(const Settings& settings)
 struct MonitoringRole::Parts
 {
     Parts(const Settings& settings, const Clock& clock, Loop& loop)
-        : database(loop.executor(), one_connection(settings)),
-          health{.schema_version = [this](Deadline deadline) { return pg::schema_version(database, deadline); },
+        : database(loop.executor(), database_options(settings, "monitoring", 1)),
+          health{.database = database,
                  .is_draining =
                      [this]
                  {

@@ -24,9 +24,14 @@ Result<void> check_database_url(const Settings& settings)
 
 pg::DatabaseOptions database_options(const Settings& settings, std::string_view role)
 {
+    return database_options(settings, role, static_cast<int>(settings.database.connections));
+}
+
+pg::DatabaseOptions database_options(const Settings& settings, std::string_view role, int connections)
+{
     pg::DatabaseOptions options;
     options.conninfo = settings.database.url;
-    options.connections = static_cast<int>(settings.database.connections);
+    options.connections = connections;
     options.application_name = "herald " + std::string(role);
     return options;
 }

@@ -13,9 +13,14 @@
 namespace herald
 {
 
+// How long whoever starts waits for its database.
+inline constexpr seconds kConnectTimeout{10};
+
 // What is wrong with database.url, without its text: it may hold a password.
 Result<void> check_database_url(const Settings& settings);
 pg::DatabaseOptions database_options(const Settings& settings, std::string_view role);
+// So many connections, whatever the settings say.
+pg::DatabaseOptions database_options(const Settings& settings, std::string_view role, int connections);
 http::ServerOptions server_options(const Settings& settings);
 AcceptOptions accept_options(const Settings& settings);
 ServiceDirectory::Options directory_options(const Settings& settings);

@@ -10,15 +10,12 @@ namespace herald
 namespace
 {
 
-constexpr auto kConnectTimeout = seconds(10);
 constexpr auto kMigrateTimeout = std::chrono::minutes(30);
 
 Task<Result<pg::MigrationReport>> prepare(const Settings& settings)
 {
     const auto executor = co_await asio::this_coro::executor;
-    auto options = database_options(settings, "migrate");
-    options.connections = 1;
-    pg::Database database(executor, std::move(options));
+    pg::Database database(executor, database_options(settings, "migrate", 1));
     co_await database.connect(deadline_in(kConnectTimeout));
     auto report = co_await pg::migrate(database, deadline_in(kMigrateTimeout));
     if (report)

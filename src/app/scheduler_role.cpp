@@ -9,24 +9,17 @@ namespace herald
 namespace
 {
 
-constexpr auto kConnectTimeout = seconds(10);
+constexpr std::string_view kRole = "scheduler";
 constexpr std::int64_t kLeaderLock = 0x4865'7261'6C65;  // "Herale": beside the migrator's, any number nobody else takes
-
-pg::DatabaseOptions options_for(const Settings& settings, int connections)
-{
-    auto options = database_options(settings, "scheduler");
-    options.connections = connections;
-    return options;
-}
 
 }  // namespace
 
 struct SchedulerRole::Parts
 {
     Parts(const Settings& settings, const Clock& clock, Loop& loop)
-        : database(loop.executor(), options_for(settings, 2)),
+        : database(loop.executor(), database_options(settings, kRole, 2)),
           zone(settings.time_zone),
-          leader(loop.executor(), options_for(settings, 1), kLeaderLock),
+          leader(loop.executor(), database_options(settings, kRole, 1), kLeaderLock),
           scheduler(loop.executor(), leader, TaskContext{database, zone}, clock, schedule(), {})
     {
     }
@@ -38,7 +31,7 @@ struct SchedulerRole::Parts
 };
 
 SchedulerRole::SchedulerRole(const Settings& settings, const Clock& clock)
-    : Role("scheduler"), parts_(std::make_unique<Parts>(settings, clock, loop()))
+    : Role(kRole), parts_(std::make_unique<Parts>(settings, clock, loop()))
 {
 }
 

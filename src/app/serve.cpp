@@ -13,7 +13,6 @@ namespace herald
 namespace
 {
 
-constexpr auto kConnectTimeout = seconds(10);
 constexpr auto kLook = milliseconds(500);
 constexpr int kNotDrained = 3;
 constexpr auto kLastLines = seconds(1);
@@ -21,9 +20,7 @@ constexpr auto kLastLines = seconds(1);
 Task<Result<void>> check_schema_of(const Settings& settings)
 {
     const auto executor = co_await asio::this_coro::executor;
-    auto options = database_options(settings, "start");
-    options.connections = 1;
-    pg::Database database(executor, std::move(options));
+    pg::Database database(executor, database_options(settings, "start", 1));
     const auto deadline = deadline_in(kConnectTimeout);
     co_await database.connect(deadline);
     auto checked = co_await pg::check_schema(database, deadline);

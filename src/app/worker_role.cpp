@@ -18,7 +18,6 @@ namespace herald
 namespace
 {
 
-constexpr auto kConnectTimeout = seconds(10);
 constexpr auto kLookAtParts = seconds(1);
 
 DeliveryWorker::Options worker_options(const Settings& settings)

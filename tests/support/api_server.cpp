@@ -13,7 +13,6 @@
 #include "http/v2/service_authenticator.hpp"
 #include "operations/inbound_contents.hpp"
 #include "sql/queries.hpp"
-#include "storage/pg/migrator.hpp"
 #include "storage/service_store.hpp"
 #include "storage/template_store.hpp"
 #include "storage/user_store.hpp"
@@ -49,21 +48,20 @@ struct Stack
           accept(directory, limiter, idempotency, writer, keys, clock, zone, {}),
           notifications(database),
           templates(database),
-          context{
-              .directory = directory,
-              .accept = accept,
-              .notifications = notifications,
-              .templates = templates,
-              .keys = keys,
-              .clock = clock,
-              .zone = zone,
-              .health = {.schema_version = [this](Deadline deadline) { return pg::schema_version(database, deadline); },
-                         .is_draining =
-                             [&draining]
-                         {
-                             return draining.load();
-                         }},
-              .mailbox = std::move(options.mailbox)},
+          context{.directory = directory,
+                  .accept = accept,
+                  .notifications = notifications,
+                  .templates = templates,
+                  .keys = keys,
+                  .clock = clock,
+                  .zone = zone,
+                  .health = {.database = database,
+                             .is_draining =
+                                 [&draining]
+                             {
+                                 return draining.load();
+                             }},
+                  .mailbox = std::move(options.mailbox)},
           authenticator(directory, clock, "notify-admin", std::vector<std::string>{"internal-secret"}),
           dispatcher(router, authenticator, context)
     {

@@ -87,9 +87,8 @@ void Site::with_database(int connections, const std::function<Task<>(pg::Databas
     run_task<>(
         [&]() -> Task<>
         {
-            auto options = database_options(settings_, "bench");
-            options.connections = connections;
-            pg::Database database(co_await asio::this_coro::executor, std::move(options));
+            pg::Database database(co_await asio::this_coro::executor,
+                                  database_options(settings_, "bench", connections));
             co_await database.connect(deadline_in(kTimeout));
             co_await work(database);
             database.close();

@@ -2,19 +2,19 @@
 #pragma once
 
 #include <functional>
-#include <string>
 
 #include "http/server/request.hpp"
 #include "http/server/response.hpp"
 #include "runtime/task.hpp"
+#include "storage/pg/database.hpp"
 
 namespace herald::http
 {
 
 struct Health
 {
-    // The number of the newest migration, by asking the database: how /_status knows that it answers.
-    std::function<Task<std::string>(Deadline)> schema_version;
+    // Asked for the number of its newest migration: how /_status knows that it answers.
+    pg::Database& database;
     // True once the process has been told to stop: /_status then says that it is not ready. Empty function: it never
     // is.
     std::function<bool()> is_draining = {};

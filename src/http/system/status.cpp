@@ -9,7 +9,7 @@
 #include "http/context.hpp"
 #include "http/server/errors.hpp"
 #include "http/system/handlers.hpp"
-#include "storage/pg/database.hpp"
+#include "storage/pg/migrator.hpp"
 
 namespace herald::http
 {
@@ -25,7 +25,7 @@ Task<std::optional<std::string>> ask_database(const Health& health, Deadline dea
 {
     try
     {
-        co_return co_await health.schema_version(deadline);
+        co_return co_await pg::schema_version(health.database, deadline);
     }
     catch (const pg::Unavailable&)
     {
