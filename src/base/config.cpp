@@ -101,9 +101,10 @@ void ConfigKeys::text(std::string name, std::string& target, std::string help, S
 void ConfigKeys::choice(std::string name, std::string& target, std::vector<std::string> allowed, std::string help)
 {
     Key key{std::move(name), std::move(help), "one of " + joined(allowed, ", "), true, false, {}, {}, {}};
-    key.assign = [&target, values = std::move(allowed)](std::string_view value)
+    key.assign = [&target, values = std::move(allowed), may_be_open = target.empty()](std::string_view value)
     {
-        if (std::ranges::find(values, value) == values.end()) return false;
+        const bool leaves_open = may_be_open && value.empty();
+        if (!leaves_open && std::ranges::find(values, value) == values.end()) return false;
         target = value;
         return true;
     };

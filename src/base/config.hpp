@@ -35,6 +35,7 @@ public:
     // A key is named "section.name" or "name". Its default is what the target holds; `help` is one or two sentences
     // with the unit. The targets must outlive this object.
     void text(std::string name, std::string& target, std::string help, Secrecy secrecy = Secrecy::open);
+    // A choice whose default is "" may be left open.
     void choice(std::string name, std::string& target, std::vector<std::string> allowed, std::string help);
     void integer(std::string name, std::int64_t& target, std::int64_t smallest, std::int64_t largest, std::string help);
     void boolean(std::string name, bool& target, std::string help);

@@ -55,6 +55,20 @@ TEST(Config, reads_every_type_from_toml)
     EXPECT_TRUE(example.on);
 }
 
+TEST(Config, a_choice_may_be_left_open_when_its_default_is)
+{
+    std::string open;
+    std::string made = "one";
+    ConfigKeys keys;
+    keys.choice("open", open, {"one", "two"}, "Open.");
+    keys.choice("made", made, {"one", "two"}, "Made.");
+    keys.read_toml("open = ''\nmade = ''\n", "f.toml");
+    const auto result = keys.result();
+    ASSERT_FALSE(result);
+    EXPECT_THAT(result.error().message, testing::HasSubstr("made = \"\" (f.toml, line 2): allowed is one of one, two"));
+    EXPECT_THAT(result.error().more, ElementsAre());
+}
+
 TEST(Config, later_sources_win)
 {
     Example example;

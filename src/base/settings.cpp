@@ -68,16 +68,6 @@ std::string check_secrets(const std::string& list)
     return !list.empty() && settings.internal_secrets().empty() ? "secrets, separated by commas" : "";
 }
 
-std::string check_email_provider(const std::string& name)
-{
-    return name.empty() || name == "smtp" || name == "capture" ? "" : "one of smtp, capture";
-}
-
-std::string check_sms_provider(const std::string& name)
-{
-    return name.empty() || name == "capture" ? "" : "one of capture";
-}
-
 std::string check_not_empty(const std::string& text)
 {
     return text.empty() ? "a text that is not empty" : "";
@@ -152,12 +142,11 @@ void describe_sending(ConfigKeys& keys, Settings& settings)
 
 void describe_providers(ConfigKeys& keys, Settings& settings)
 {
-    keys.text("providers.email", settings.providers.email,
-              "Who takes emails: smtp; or capture, which sends nothing and says delivered. `herald serve` needs one.");
-    keys.must(check_email_provider);
-    keys.text("providers.sms", settings.providers.sms,
-              "Who takes text messages: capture, which sends nothing and says delivered. `herald serve` needs one.");
-    keys.must(check_sms_provider);
+    keys.choice(
+        "providers.email", settings.providers.email, {"smtp", "capture"},
+        "Who takes emails: smtp; or capture, which sends nothing and says delivered. `herald serve` needs one.");
+    keys.choice("providers.sms", settings.providers.sms, {"capture"},
+                "Who takes text messages: capture, which sends nothing and says delivered. `herald serve` needs one.");
 
     keys.text("capture.script", settings.capture.script,
               "What the capture provider pretends: rules apart by ;, as in \"*@slow.example answer_after_ms=2000\" "
