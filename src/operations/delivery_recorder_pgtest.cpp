@@ -87,7 +87,7 @@ public:
     Task<> receive_all(Receipts... receipts)
     {
         (recorder.receive(std::move(receipts)), ...);
-        while (scope.running() > 0) co_await sleep_for(milliseconds(1));
+        for (testing::Looks looks; scope.running() > 0;) co_await looks.again();
     }
     // The first of them keeps the one writer busy while the others come in.
     template <class... Receipts>
@@ -573,7 +573,7 @@ TEST(DeliveryRecorder, GivesUpWhenTheProcessDrainsAndTheDatabaseIsAway)
             int lost = 0;
             TaskScope calls(executor);
             calls.spawn("record", record_into(office.recorder, office.handed_over(claimed[0], "r-1"), lost));
-            while (co_await number(database, kTries) < 3) co_await sleep_for(milliseconds(1));
+            for (testing::Looks looks; co_await number(database, kTries) < 3;) co_await looks.again();
             EXPECT_EQ(calls.running(), 1U);
             office.scope.close();
             EXPECT_TRUE(co_await calls.join(soon()));

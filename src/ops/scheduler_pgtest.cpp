@@ -171,7 +171,7 @@ TEST_F(SchedulerTest, TellsNoGaugeOfTheWholeWhenItLeadsNoMore)
             StopSource stop(executor);
             TaskScope running(executor);
             running.spawn("second", second.scheduler.run(stop.token()));
-            while (std::isnan(depth.Value())) co_await sleep_for(milliseconds(1));
+            for (testing::Looks looks; std::isnan(depth.Value());) co_await looks.again();
             stop.request_stop();
             EXPECT_TRUE(co_await running.join(soon()));
             EXPECT_TRUE(std::isnan(depth.Value()));
@@ -189,11 +189,11 @@ TEST_F(SchedulerTest, LeadsWhileItRunsAndHandsOverWhenItIsStopped)
             StopSource stop_second(executor);
             TaskScope running(executor);
             running.spawn("first", first.scheduler.run(stop_first.token()));
-            while (g_runs < 1) co_await sleep_for(milliseconds(1));
+            for (testing::Looks looks; g_runs < 1;) co_await looks.again();
             running.spawn("second", second.scheduler.run(stop_second.token()));
             EXPECT_FALSE(co_await second.leader.lead(soon()));
             stop_first.request_stop();
-            while (g_runs < 2) co_await sleep_for(milliseconds(1));
+            for (testing::Looks looks; g_runs < 2;) co_await looks.again();
             stop_second.request_stop();
             EXPECT_TRUE(co_await running.join(soon()));
         });

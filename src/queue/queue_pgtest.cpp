@@ -257,7 +257,7 @@ TEST(DeliveryQueue, WhatAClaimTookWhoseAnswerWasLostIsGivenBack)
                 lost = true;
             }
             EXPECT_TRUE(lost);
-            while (!(co_await counts_of(database) == counted(2, 3, 0))) co_await sleep_for(milliseconds(1));
+            for (testing::Looks looks; !(co_await counts_of(database) == counted(2, 3, 0));) co_await looks.again();
 
             // The next claim takes what is ready, and keeps it when lost ones are given back again.
             EXPECT_EQ((co_await bench.claim(10)).size(), 2U);

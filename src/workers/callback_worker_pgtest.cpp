@@ -264,7 +264,7 @@ TEST(CallbackWorker, ASlowServiceDoesNotHoldUpAnother)
             TaskScope running(executor);
             const auto started = std::chrono::steady_clock::now();
             running.spawn("worker", callbacks.worker.run(stop.token()));
-            while (quick.requests().size() < 10) co_await sleep_for(milliseconds(1));
+            for (testing::Looks looks; quick.requests().size() < 10;) co_await looks.again();
             // Well before the slow ones have had their time, one after the other.
             EXPECT_LT(std::chrono::steady_clock::now() - started, seconds(2));
             EXPECT_LE(slow.requests().size(), 40U);
@@ -294,7 +294,7 @@ TEST(CallbackWorker, IsWokenByTheCommitThatOwesACallback)
             running.spawn("worker", callbacks.worker.run(stop.token()));
             co_await world.accept(service);
             co_await world.deliver();
-            while (imposter.requests().empty()) co_await sleep_for(milliseconds(1));
+            for (testing::Looks looks; imposter.requests().empty();) co_await looks.again();
             stop.request_stop();
             EXPECT_TRUE(co_await running.join(soon()));
             EXPECT_EQ(co_await world.number("SELECT count(*) FROM callback_tasks"), 0);

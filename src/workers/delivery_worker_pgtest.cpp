@@ -440,7 +440,7 @@ TEST(DeliveryWorker, FinishesWhatIsInFlightWhenItIsStopped)
             StopSource stop(executor);
             TaskScope running(executor);
             running.spawn("worker", world.worker.run(stop.token()));
-            while (world.mailbox->size() == 0) co_await sleep_for(milliseconds(1));
+            for (testing::Looks looks; world.mailbox->size() == 0;) co_await looks.again();
             stop.request_stop();
             EXPECT_TRUE(co_await running.join(soon()));
             EXPECT_EQ(co_await world.number("SELECT count(*) FROM queue_leases"), 0);
@@ -466,14 +466,14 @@ TEST(DeliveryWorker, ASlowProviderHoldsUpItsOwnChannelAlone)
             StopSource stop(executor);
             TaskScope running(executor);
             running.spawn("worker", world.worker.run(stop.token()));
-            while (world.mailbox->size() < 4) co_await sleep_for(milliseconds(1));
+            for (testing::Looks looks; world.mailbox->size() < 4;) co_await looks.again();
 
             const auto started = std::chrono::steady_clock::now();
             std::vector<NotificationId> emails;
             for (int i = 0; i < 20; ++i) emails.push_back(co_await world.accept(service));
             for (const auto id : emails)
             {
-                while (!world.mailbox->find(id)) co_await sleep_for(milliseconds(1));
+                for (testing::Looks looks; !world.mailbox->find(id);) co_await looks.again();
             }
             EXPECT_LT(std::chrono::steady_clock::now() - started, seconds(2));
             // Not one more text message than there are places was claimed.
@@ -495,7 +495,7 @@ Task<> hold(CpuPool& pool, std::future<void> until)
 
 Task<> wait_for(const Mailbox& mailbox, NotificationId id)
 {
-    while (!mailbox.find(id)) co_await sleep_for(milliseconds(1));
+    for (testing::Looks looks; !mailbox.find(id);) co_await looks.again();
 }
 
 WorldMessage large_message(const testing::WorldService& service)
@@ -638,7 +638,7 @@ TEST(DeliveryWorker, SharesTheWorkWithOthersAndDoesNothingTwice)
             TaskScope running(executor);
             running.spawn("worker", world.worker.run(stop.token()));
             running.spawn("other", other.run(stop.token()));
-            while (world.mailbox->taken() < 200) co_await sleep_for(milliseconds(1));
+            for (testing::Looks looks; world.mailbox->taken() < 200;) co_await looks.again();
             stop.request_stop();
             EXPECT_TRUE(co_await running.join(soon()));
             co_await world.settle();

@@ -48,7 +48,8 @@ Task<> deliver_for_another(pg::Database& database, const std::string& conninfo)
     TaskScope running(executor);
     running.spawn("worker", world.worker.run(stop.token()));
     running.spawn("listener", listener.run(stop.token()));
-    while (looked_everywhere == 0) co_await sleep_for(milliseconds(1));  // it listens
+    const testing::Looks first_looks;
+    while (looked_everywhere == 0) co_await first_looks.again();  // it listens
 
     NotificationWriter writer(other.database, other.scope, executor, {}, [&](Lane lane, ServiceId service)
                               { other.sender.notify(static_cast<std::int16_t>(lane), service); });
@@ -59,7 +60,7 @@ Task<> deliver_for_another(pg::Database& database, const std::string& conninfo)
         WorldMessage message(service);
         ids.push_back(co_await world.accept(std::move(message), writer));
     }
-    while (world.mailbox->size() < ids.size()) co_await sleep_for(milliseconds(1));
+    for (testing::Looks looks; world.mailbox->size() < ids.size();) co_await looks.again();
 
     stop.request_stop();
     EXPECT_TRUE(co_await running.join(soon()));

@@ -115,6 +115,12 @@ Task<> run_with(const DatabaseTask& body, pg::DatabaseOptions options)
 
 }  // namespace
 
+Task<> Looks::again() const
+{
+    if (std::chrono::steady_clock::now() >= until_) throw std::runtime_error("what the test waits for has not come");
+    co_await sleep_for(milliseconds(1));
+}
+
 pg::Cluster& test_cluster()
 {
     static TestCluster cluster;

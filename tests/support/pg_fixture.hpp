@@ -60,6 +60,19 @@ inline Deadline soon()
     return deadline_in(seconds(30));
 }
 
+// How often a test looks for what it waits for:
+//
+//     for (Looks looks; server.requests().empty();) co_await looks.again();
+class Looks
+{
+public:
+    // Throws std::runtime_error when it has not come by a deadline that only a broken test reaches.
+    Task<> again() const;
+
+private:
+    Deadline until_ = soon();
+};
+
 // So much of every lease passes: they are kept by the clock of the server.
 Task<> age_leases(pg::Database& database, seconds by);
 
