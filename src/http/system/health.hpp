@@ -20,10 +20,6 @@ struct Health
     std::function<bool()> is_draining = {};
 };
 
-// `health` outlives the coroutine.
-Task<Response> status_response(Request& request, const Health& health);
-Response metrics_response();
-
 // Answers GET /_status and GET /metrics, anything else with 404 or 405: a server's dispatch (server.hpp). Both
 // references outlive the coroutine.
 Task<Response> answer_monitoring(Request& request, const Health& health);

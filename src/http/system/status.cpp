@@ -44,8 +44,6 @@ Response not_ready(std::string_view why, const char* database)
     return response;
 }
 
-}  // namespace
-
 Task<Response> status_response(Request& request, const Health& health)
 {
     // In the family `simple` counts when it has a value.
@@ -70,6 +68,8 @@ Response metrics_response()
 {
     return text_response(200, metrics::expose());
 }
+
+}  // namespace
 
 Task<Response> get_status(Request& request, Context& context)
 {
