@@ -30,7 +30,7 @@ Result<void> Role::start(std::chrono::seconds patience)
     auto opened = opened_.get_future();
     started_ = true;
     loop_.start();
-    loop_.post([this] { main_.spawn("role", live()); });
+    loop_.post([this] { main_.spawn("role", live(), [this] { ended_.set_value(); }); });
     if (opened.wait_for(patience) != std::future_status::ready)
         return fail(ErrorKind::unavailable, std::string(name_) + " did not start in time");
     try
@@ -63,7 +63,6 @@ Task<> Role::live()
     }
     scope_.close();
     co_await scope_.join(deadline_in(kLastTasks));
-    ended_.set_value();
 }
 
 void Role::request_stop()

@@ -18,12 +18,16 @@ TaskScope::~TaskScope()
     std::terminate();
 }
 
-bool TaskScope::spawn(std::string_view name, Task<> task)
+bool TaskScope::spawn(std::string_view name, Task<> task, std::function<void()> then)
 {
     if (closed_) return false;
     ++running_;
-    asio::co_spawn(executor_, std::move(task),
-                   [this, name](const std::exception_ptr& failure) { ended(name, failure); });
+    const auto end = [this, name, then = std::move(then)](const std::exception_ptr& failure)
+    {
+        ended(name, failure);
+        if (then) then();
+    };
+    asio::co_spawn(executor_, std::move(task), end);
     return true;
 }
 

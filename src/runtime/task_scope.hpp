@@ -27,7 +27,8 @@ public:
 
     // Starts `task` on the scope's loop; it may have run up to its first wait when this returns.
     // False, and `task` is dropped unstarted, after close(). `name` must outlive the task (a literal).
-    bool spawn(std::string_view name, Task<> task);
+    // `then` runs on the loop when the task has ended and is counted no more: from then on the scope may be destroyed.
+    bool spawn(std::string_view name, Task<> task, std::function<void()> then = {});
     void close();
     [[nodiscard]] bool is_closed() const { return closed_; }
     // Cancels nothing: waits for the tasks to end by themselves. False when they did not by `deadline`.
