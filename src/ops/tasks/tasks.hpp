@@ -15,8 +15,9 @@ Task<std::int64_t> fold_ledger(TaskContext& context, Instant now, Deadline deadl
 // earlier day, another one each hour. Compares in one statement, so what changes meanwhile is no difference.
 Task<std::int64_t> check_ledger(TaskContext& context, Instant now, Deadline deadline);
 void stop_telling_ledger_differences();
-// The gauges herald_queue_depth and herald_queue_oldest_age_seconds, by lane. The depth is counted up to
-// kMostCounted: a larger one is shown as that. The age is since the message was accepted, retries included.
+// The gauges herald_queue_depth and herald_queue_oldest_age_seconds, by lane, and herald_queue_uncertain. The depth is
+// counted up to kMostCounted: a larger one is shown as that. The age is since the message was accepted, retries
+// included.
 Task<std::int64_t> measure_queue(TaskContext& context, Instant now, Deadline deadline);
 void stop_telling_queue();
 inline constexpr std::int32_t kMostCounted = 100'000;
