@@ -1,10 +1,10 @@
 #include "app/api_role.hpp"
 
 #include "app/options.hpp"
+#include "http/auth/service_authenticator.hpp"
 #include "http/context.hpp"
 #include "http/routes.hpp"
 #include "http/server/dispatcher.hpp"
-#include "http/v2/service_authenticator.hpp"
 #include "queue/wake_channel.hpp"
 
 namespace herald

@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 
 #include "base/jwt.hpp"
+#include "http/auth/service_authenticator.hpp"
 #include "http/context.hpp"
 #include "http/routes.hpp"
 #include "http/server/dispatcher.hpp"
-#include "http/v2/service_authenticator.hpp"
 #include "operations/inbound_contents.hpp"
 #include "sql/queries.hpp"
 #include "storage/service_store.hpp"

@@ -12,7 +12,7 @@
 #include "http/v1/handlers.hpp"
 #include "http/v1/notification_json.hpp"
 
-namespace herald::http
+namespace herald::http::v1
 {
 
 namespace
@@ -145,7 +145,7 @@ json::object links_of(const Query& query, const NumberedPageRequest& asked, cons
 
 }  // namespace
 
-Task<Response> v1_list_notifications(Request& request, Context& context)
+Task<Response> list_notifications(Request& request, Context& context)
 {
     FieldErrors errors;
     const auto asked = read_query(request, context, errors);
@@ -161,7 +161,7 @@ Task<Response> v1_list_notifications(Request& request, Context& context)
     json::array shown;
     for (auto& row : page.rows)
     {
-        auto one = co_await v1_notification_json(std::move(row), service, context, request.deadline);
+        auto one = co_await notification_json(std::move(row), service, context, request.deadline);
         if (!one) co_return error_response(one.error(), ErrorShape::internal);
         shown.push_back(std::move(*one));
     }
@@ -172,4 +172,4 @@ Task<Response> v1_list_notifications(Request& request, Context& context)
     co_return json_response(200, answer);
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v1

@@ -5,7 +5,7 @@
 
 #include "tests/support/api_server.hpp"
 
-namespace herald::http
+namespace herald::http::v1
 {
 namespace
 {
@@ -259,4 +259,4 @@ TEST_F(V1, ALargeTotalIsTheLedgers)
 }
 
 }  // namespace
-}  // namespace herald::http
+}  // namespace herald::http::v1

@@ -10,7 +10,7 @@
 #include "http/v2/notification_json.hpp"
 #include "http/v2/schema.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 
 namespace
@@ -139,4 +139,4 @@ Task<Response> list_notifications(Request& request, Context& context)
     co_return json_response(200, page);
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v2

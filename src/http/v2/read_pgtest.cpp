@@ -5,7 +5,7 @@
 
 #include "tests/support/api_server.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 namespace
 {
@@ -437,4 +437,4 @@ TEST_F(Reading, HeadIsGetWithoutTheBody)
 }
 
 }  // namespace
-}  // namespace herald::http
+}  // namespace herald::http::v2

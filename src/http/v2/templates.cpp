@@ -8,7 +8,7 @@
 #include "http/v2/schema.hpp"
 #include "operations/show_notification.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 
 namespace
@@ -120,4 +120,4 @@ Task<Response> list_templates(Request& request, Context& context)
     co_return json_response(200, answer);
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v2
