@@ -53,7 +53,8 @@ struct ApiRole::Parts
           dispatcher(router, authenticator, context),
           server(
               loop.executor(), server_options(settings),
-              [this](http::Request& request) { return dispatcher.dispatch(request); }, with.clock)
+              [this](http::Request& request) { return dispatcher.dispatch(request); }, with.clock,
+              [this](http::Request& request) { return dispatcher.admit(request); })
     {
         http::add_all_routes(router);
     }

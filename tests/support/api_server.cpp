@@ -99,7 +99,8 @@ struct ApiServer::Impl
 {
     explicit Impl(Options options)
         : keys(KeyRing::generate()),
-          server([this](http::Request& request) { return stack->dispatcher.dispatch(request); }, options.http)
+          server([this](http::Request& request) { return stack->dispatcher.dispatch(request); }, options.http,
+                 [this](http::Request& request) { return stack->dispatcher.admit(request); })
     {
         with_database_at(
             database.conninfo(),
