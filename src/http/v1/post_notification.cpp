@@ -47,6 +47,7 @@ Recipient read_recipient(std::string_view to, Channel channel, const std::string
 MessageRequest read_message(const json::object& body, Channel channel, const std::string& region, FieldErrors& errors)
 {
     MessageRequest message;
+    message.order = CheckOrder::v1;
     message.channel = channel;
     static_cast<void>(read_text(body, "job", false, errors));
     static_cast<void>(read_text(body, "status", false, errors));
@@ -94,9 +95,9 @@ json::object answer_of(const AcceptedMessage& accepted)
 Response refuse(const Error& error, Channel channel)
 {
     FieldErrors errors;
-    if (error.message.starts_with("Service is not allowed to send"))
+    if (error.kind == ErrorKind::channel_not_allowed)
         errors.add("service", fmt::format("Cannot send {}", channel == Channel::sms ? "text messages" : "emails"));
-    else if (error.message.starts_with("Can\u2019t send to this recipient"))
+    else if (error.kind == ErrorKind::recipient_not_allowed)
         errors.add("to", error.message);
     else if (error.kind == ErrorKind::validation)
         return internal_error_response(400, error.message);
