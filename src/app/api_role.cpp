@@ -33,10 +33,12 @@ struct ApiRole::Parts
           wake_sender(database, scope),
           writer(database, scope, loop.executor(), {}, tell_workers(std::move(with.queued))),
           accept(directory, limiter, idempotency, writer, with.keys, with.clock, zone, accept_options(settings)),
+          turnstile(loop.executor(), {}),
           notifications(reading),
           templates(database),
           context{.directory = directory,
                   .accept = accept,
+                  .turnstile = turnstile,
                   .notifications = notifications,
                   .templates = templates,
                   .keys = with.keys,
@@ -80,6 +82,7 @@ struct ApiRole::Parts
     WakeSender wake_sender;
     NotificationWriter writer;
     AcceptNotification accept;
+    http::Turnstile turnstile;
     NotificationStore notifications;
     TemplateStore templates;
     http::Context context;

@@ -46,10 +46,12 @@ struct Stack
           idempotency(database, keys),
           writer(database, scope, loop.executor(), {}, [](Lane, ServiceId) {}),
           accept(directory, limiter, idempotency, writer, keys, clock, zone, {}),
+          turnstile(loop.executor(), options.turnstile),
           notifications(database),
           templates(database),
           context{.directory = directory,
                   .accept = accept,
+                  .turnstile = turnstile,
                   .notifications = notifications,
                   .templates = templates,
                   .keys = keys,
@@ -77,6 +79,7 @@ struct Stack
     IdempotencyKeys idempotency;
     NotificationWriter writer;
     AcceptNotification accept;
+    http::Turnstile turnstile;
     NotificationStore notifications;
     TemplateStore templates;
     http::Context context;

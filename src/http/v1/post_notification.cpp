@@ -113,6 +113,8 @@ Task<Response> post_notification(Request& request, Context& context)
     const auto type = request.path_parameter("notification_type").value_or("");
     const auto channel = parse_channel(type);
     if (!channel) co_return internal_error_response(400, fmt::format("{} notification type is not supported", type));
+    const auto place = co_await context.turnstile.enter(request.principal.service->service().id, request.deadline);
+    if (!place) co_return error_response(place.error(), ErrorShape::internal);
     const auto body = read_body(request);
     if (!body && body.error().kind == ErrorKind::validation)
     {

@@ -126,6 +126,8 @@ Response refuse(const Error& error)
 
 Task<Response> post(Channel channel, Request& request, Context& context)
 {
+    const auto place = co_await context.turnstile.enter(request.principal.service->service().id, request.deadline);
+    if (!place) co_return refuse(place.error());
     auto parsed = parse_json(request.body);
     if (!parsed) co_return refuse(parsed.error());
     const json::value body = empty_as_object(std::move(*parsed));
