@@ -1,10 +1,10 @@
 #include "app/api_role.hpp"
 
 #include "app/options.hpp"
+#include "http/auth/service_authenticator.hpp"
 #include "http/context.hpp"
 #include "http/routes.hpp"
 #include "http/server/dispatcher.hpp"
-#include "http/v2/service_authenticator.hpp"
 #include "queue/wake_channel.hpp"
 
 namespace herald
@@ -33,10 +33,12 @@ struct ApiRole::Parts
           wake_sender(database, scope),
           writer(database, scope, loop.executor(), {}, tell_workers(std::move(with.queued))),
           accept(directory, limiter, idempotency, writer, with.keys, with.clock, zone, accept_options(settings)),
+          turnstile(loop.executor(), {}),
           notifications(reading),
           templates(database),
           context{.directory = directory,
                   .accept = accept,
+                  .turnstile = turnstile,
                   .notifications = notifications,
                   .templates = templates,
                   .keys = with.keys,
@@ -53,7 +55,8 @@ struct ApiRole::Parts
           dispatcher(router, authenticator, context),
           server(
               loop.executor(), server_options(settings),
-              [this](http::Request& request) { return dispatcher.dispatch(request); }, with.clock)
+              [this](http::Request& request) { return dispatcher.dispatch(request); }, with.clock,
+              [this](http::Request& request) { return dispatcher.admit(request); })
     {
         http::add_all_routes(router);
     }
@@ -79,6 +82,7 @@ struct ApiRole::Parts
     WakeSender wake_sender;
     NotificationWriter writer;
     AcceptNotification accept;
+    http::Turnstile turnstile;
     NotificationStore notifications;
     TemplateStore templates;
     http::Context context;

@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 
 #include "base/jwt.hpp"
+#include "http/auth/service_authenticator.hpp"
 #include "http/context.hpp"
 #include "http/routes.hpp"
 #include "http/server/dispatcher.hpp"
-#include "http/v2/service_authenticator.hpp"
 #include "operations/inbound_contents.hpp"
 #include "sql/queries.hpp"
 #include "storage/service_store.hpp"
@@ -46,10 +46,12 @@ struct Stack
           idempotency(database, keys),
           writer(database, scope, loop.executor(), {}, [](Lane, ServiceId) {}),
           accept(directory, limiter, idempotency, writer, keys, clock, zone, {}),
+          turnstile(loop.executor(), options.turnstile),
           notifications(database),
           templates(database),
           context{.directory = directory,
                   .accept = accept,
+                  .turnstile = turnstile,
                   .notifications = notifications,
                   .templates = templates,
                   .keys = keys,
@@ -77,6 +79,7 @@ struct Stack
     IdempotencyKeys idempotency;
     NotificationWriter writer;
     AcceptNotification accept;
+    http::Turnstile turnstile;
     NotificationStore notifications;
     TemplateStore templates;
     http::Context context;
@@ -99,7 +102,8 @@ struct ApiServer::Impl
 {
     explicit Impl(Options options)
         : keys(KeyRing::generate()),
-          server([this](http::Request& request) { return stack->dispatcher.dispatch(request); }, options.http)
+          server([this](http::Request& request) { return stack->dispatcher.dispatch(request); }, options.http,
+                 [this](http::Request& request) { return stack->dispatcher.admit(request); })
     {
         with_database_at(
             database.conninfo(),

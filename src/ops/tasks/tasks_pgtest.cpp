@@ -296,9 +296,12 @@ TEST(MeasureQueue, TellsDepthAndAgeByLane)
                 "INSERT INTO queue_services VALUES (2, uuid_v7_floor('2000-01-01')); "
                 "INSERT INTO queue_ready (lane, service_id, channel, notification_id, attempt, uncertain) "
                 "VALUES (2, uuid_v7_floor('2000-01-01'), 1, uuid_v7_floor('2026-06-15'), 1, false), "
-                "(2, uuid_v7_floor('2000-01-01'), 2, uuid_v7_floor('2026-06-14'), 1, false)",
+                "(2, uuid_v7_floor('2000-01-01'), 2, uuid_v7_floor('2026-06-14'), 1, false); "
+                "INSERT INTO queue_retries SELECT now(), uuid_v7_floor('2000-01-01'), uuid_v7_floor('2026-06-13'), 2, "
+                "1, 2, true",
                 soon());
             EXPECT_EQ(co_await run(context, "measure_queue", kNow), 2);
+            EXPECT_EQ(metrics::gauge("herald_queue_uncertain", "").Value(), 1);
             EXPECT_EQ(metrics::gauge("herald_queue_depth", "", {{"lane", "normal"}}).Value(), 2);
             EXPECT_EQ(metrics::gauge("herald_queue_depth", "", {{"lane", "bulk"}}).Value(), 0);
             EXPECT_EQ(metrics::gauge("herald_queue_oldest_age_seconds", "", {{"lane", "normal"}}).Value(), 39 * 3600);
