@@ -1,7 +1,5 @@
 #include "app/administration.hpp"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include "app/options.hpp"
@@ -428,17 +426,7 @@ Result<std::vector<SealingKeyUse>> Administration::list_key_uses() const
 Result<std::vector<std::uint16_t>> Administration::list_keys() const
 {
     if (auto checked = need_keys(); !checked) return Failure(std::move(checked.error()));
-    std::vector<std::uint16_t> ids;
-    const std::string text = keys_.to_text();  // "id:key" items, ascending
-    for (std::size_t at = 0; at < text.size();)
-    {
-        std::uint16_t id = 0;
-        std::from_chars(text.data() + at, text.data() + text.size(), id);
-        ids.push_back(id);
-        const auto comma = text.find(',', at);
-        at = comma == std::string::npos ? text.size() : comma + 1;
-    }
-    return ids;
+    return keys_.ids();
 }
 
 std::vector<NamedTask> Administration::list_tasks()
