@@ -1,10 +1,10 @@
 #include "app/api_role.hpp"
 
 #include "app/options.hpp"
+#include "http/auth/service_authenticator.hpp"
 #include "http/context.hpp"
 #include "http/routes.hpp"
 #include "http/server/dispatcher.hpp"
-#include "http/v2/service_authenticator.hpp"
 #include "queue/wake_channel.hpp"
 
 namespace herald
@@ -53,7 +53,8 @@ struct ApiRole::Parts
           dispatcher(router, authenticator, context),
           server(
               loop.executor(), server_options(settings),
-              [this](http::Request& request) { return dispatcher.dispatch(request); }, with.clock)
+              [this](http::Request& request) { return dispatcher.dispatch(request); }, with.clock,
+              [this](http::Request& request) { return dispatcher.admit(request); })
     {
         http::add_all_routes(router);
     }

@@ -42,6 +42,7 @@ http::ServerOptions server_options(const Settings& settings)
     options.host = settings.http.host;
     options.port = static_cast<std::uint16_t>(settings.http.port);
     options.max_body_bytes = static_cast<std::size_t>(settings.http.max_body_bytes);
+    options.max_buffered_bytes = static_cast<std::size_t>(settings.http.max_buffered_bytes);
     options.max_connections = static_cast<std::size_t>(settings.http.max_connections);
     options.header_timeout = milliseconds(settings.http.header_timeout_ms);
     options.body_timeout = milliseconds(settings.http.body_timeout_ms);

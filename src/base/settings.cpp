@@ -98,6 +98,9 @@ void describe_edges(ConfigKeys& keys, Settings& settings)
     keys.must(check_not_empty);
     keys.integer("http.port", settings.http.port, 0, 65535, "TCP port to listen on; 0 takes a free one.");
     keys.integer("http.max_body_bytes", settings.http.max_body_bytes, 1024, 100'000'000, "Largest request body.");
+    keys.integer(
+        "http.max_buffered_bytes", settings.http.max_buffered_bytes, 1024, 1'000'000'000'000,
+        "Of all request bodies held at once, at least http.max_body_bytes; a large request beyond is answered 503.");
     keys.integer("http.header_timeout_ms", settings.http.header_timeout_ms, 10, kHourMs,
                  "Longest wait for a request's header.");
     keys.integer("http.body_timeout_ms", settings.http.body_timeout_ms, 10, kHourMs,

@@ -28,6 +28,7 @@ struct HttpSettings
     std::string host = "127.0.0.1";
     std::int64_t port = 6011;
     std::int64_t max_body_bytes = 5'000'000;
+    std::int64_t max_buffered_bytes = 64'000'000;
     std::int64_t header_timeout_ms = 10'000;
     std::int64_t body_timeout_ms = 30'000;
     std::int64_t request_timeout_ms = 30'000;

@@ -26,7 +26,7 @@ struct Context
     const KeyRing& keys;
     const Clock& clock;
     const TimeZone& zone;
-    Health health;
+    system::Health health;
     // The newest captured messages, newest first; empty function: this process has no mailbox.
     std::function<std::vector<MailboxEntry>(std::size_t limit)> mailbox = {};
 };

@@ -70,9 +70,9 @@ TEST(Plans, OfAReferenceFollowItsIndexForATenantToo)
             auto transaction = co_await database.begin(soon());
             co_await transaction.run_script("SET LOCAL enable_seqscan = off", soon());
             co_await transaction.execute(sql::become_tenant, pg::Params::of(service.to_string()), soon());
-            auto params =
-                pg::Params::of(service, std::int16_t{1}, std::optional<Uuid>(), std::optional<std::string>("x"), any,
-                               any, true, today, 250, uuid_v7_floor(Instant(std::chrono::sys_days(today))));
+            auto params = pg::Params::of(service, std::int16_t{1}, std::optional<Uuid>(),
+                                         std::optional<std::string>("x"), any, any, true, today, 250,
+                                         uuid_v7_floor(Instant(std::chrono::sys_days(today))), std::int64_t{1'000'000});
             const auto rows = co_await transaction.execute(explain, std::move(params), soon());
             for (std::size_t i = 0; i < rows.size(); ++i) plan += rows.get<std::string>(i, 0) + "\n";
             co_await transaction.rollback(soon());

@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 
 #include "base/jwt.hpp"
+#include "http/auth/service_authenticator.hpp"
 #include "http/context.hpp"
 #include "http/routes.hpp"
 #include "http/server/dispatcher.hpp"
-#include "http/v2/service_authenticator.hpp"
 #include "operations/inbound_contents.hpp"
 #include "sql/queries.hpp"
 #include "storage/service_store.hpp"
@@ -99,7 +99,8 @@ struct ApiServer::Impl
 {
     explicit Impl(Options options)
         : keys(KeyRing::generate()),
-          server([this](http::Request& request) { return stack->dispatcher.dispatch(request); }, options.http)
+          server([this](http::Request& request) { return stack->dispatcher.dispatch(request); }, options.http,
+                 [this](http::Request& request) { return stack->dispatcher.admit(request); })
     {
         with_database_at(
             database.conninfo(),

@@ -3,7 +3,7 @@
 #include "http/json_values.hpp"
 #include "operations/show_notification.hpp"
 
-namespace herald::http
+namespace herald::http::v1
 {
 
 namespace
@@ -22,8 +22,8 @@ std::string id_text(const Uuid& id)
 
 }  // namespace
 
-Task<Result<json::object>> v1_notification_json(NotificationRow row, ServiceId service, Context& context,
-                                                Deadline deadline)
+Task<Result<json::object>> notification_json(NotificationRow row, ServiceId service, Context& context,
+                                             Deadline deadline)
 {
     const auto from =
         co_await context.directory.template_version(service, row.template_id, row.template_version, deadline);
@@ -58,4 +58,4 @@ Task<Result<json::object>> v1_notification_json(NotificationRow row, ServiceId s
     co_return shown;
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v1

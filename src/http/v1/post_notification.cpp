@@ -10,7 +10,7 @@
 #include "http/v1/field_errors.hpp"
 #include "http/v1/handlers.hpp"
 
-namespace herald::http
+namespace herald::http::v1
 {
 
 namespace
@@ -107,7 +107,7 @@ Response refuse(const Error& error, Channel channel)
 
 }  // namespace
 
-Task<Response> v1_post_notification(Request& request, Context& context)
+Task<Response> post_notification(Request& request, Context& context)
 {
     const auto type = request.path_parameter("notification_type").value_or("");
     const auto channel = parse_channel(type);
@@ -137,4 +137,4 @@ Task<Response> v1_post_notification(Request& request, Context& context)
     co_return co_await accept_message(std::move(message), std::move(serialise), std::move(refusal), request, context);
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v1

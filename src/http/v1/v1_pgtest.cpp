@@ -5,7 +5,7 @@
 
 #include "tests/support/api_server.hpp"
 
-namespace herald::http
+namespace herald::http::v1
 {
 namespace
 {
@@ -88,6 +88,21 @@ TEST_F(V1, Sends)
     EXPECT_EQ(email.text("/data/subject"), "About Ada");
     EXPECT_EQ(client_->get("/v2/notifications/" + sms.text("/data/notification/id")).text("/phone_number"),
               "(202) 555-0123");
+}
+
+// A numbered page cannot be cut short: the rows left out would be on no page.
+TEST_F(V1, APageThatWouldBeTooLargeHasToBeAskedForInSmallerOnes)
+{
+    const auto id = server_->add_template(service_.id, Channel::email, "((text))");
+    const json::value large{{"template", id.to_string()},
+                            {"to", "ada@example.gov"},
+                            {"personalisation", {{"text", std::string(1'900'000, 'x')}}}};
+    for (int i = 0; i < 9; ++i) ASSERT_EQ(client_->post("/notifications/email", large).status, 201);
+    EXPECT_EQ(error_text(client_->get("/notifications")),
+              R"(400 {"page_size":["These messages are too large for one page: ask for fewer."]})");
+    const auto half = client_->get("/notifications?page_size=5&page=2");
+    EXPECT_EQ(half.at("/notifications").as_array().size(), 4);
+    EXPECT_EQ(half.text("/total"), "9");
 }
 
 TEST_F(V1, TheTypeAndTheContentTypeComeBeforeTheBody)
@@ -259,4 +274,4 @@ TEST_F(V1, ALargeTotalIsTheLedgers)
 }
 
 }  // namespace
-}  // namespace herald::http
+}  // namespace herald::http::v1

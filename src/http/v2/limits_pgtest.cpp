@@ -7,7 +7,7 @@
 
 #include "tests/support/api_server.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 namespace
 {
@@ -190,4 +190,4 @@ TEST_F(Limits, AKeyHasAForm)
 }
 
 }  // namespace
-}  // namespace herald::http
+}  // namespace herald::http::v2

@@ -9,7 +9,7 @@
 #include "http/v2/handlers.hpp"
 #include "http/v2/schema.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 
 namespace
@@ -161,4 +161,4 @@ Task<Response> post_unknown_type(Request& request, Context&)
     co_return route_not_found_response();
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v2

@@ -1,4 +1,4 @@
-#include "http/v2/service_authenticator.hpp"
+#include "http/auth/service_authenticator.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
 
