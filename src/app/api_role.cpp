@@ -35,10 +35,12 @@ struct ApiRole::Parts
           accept(directory, limiter, idempotency, writer, with.keys, with.clock, zone, accept_options(settings)),
           notifications(reading),
           templates(database),
+          unsubscribe(database, with.keys, with.clock),
           context{.directory = directory,
                   .accept = accept,
                   .notifications = notifications,
                   .templates = templates,
+                  .unsubscribe = unsubscribe,
                   .keys = with.keys,
                   .clock = with.clock,
                   .zone = zone,
@@ -82,6 +84,7 @@ struct ApiRole::Parts
     AcceptNotification accept;
     NotificationStore notifications;
     TemplateStore templates;
+    Unsubscribe unsubscribe;
     http::Context context;
     http::Router router;
     http::ServiceAuthenticator authenticator;

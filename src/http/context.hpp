@@ -11,6 +11,7 @@
 #include "http/system/health.hpp"
 #include "operations/accept_notification.hpp"
 #include "operations/service_directory.hpp"
+#include "operations/unsubscribe.hpp"
 #include "storage/notification_store.hpp"
 #include "storage/template_store.hpp"
 
@@ -23,6 +24,7 @@ struct Context
     AcceptNotification& accept;
     NotificationStore& notifications;
     TemplateStore& templates;
+    Unsubscribe& unsubscribe;
     const KeyRing& keys;
     const Clock& clock;
     const TimeZone& zone;

@@ -48,10 +48,12 @@ struct Stack
           accept(directory, limiter, idempotency, writer, keys, clock, zone, {}),
           notifications(database),
           templates(database),
+          unsubscribe(database, keys, clock),
           context{.directory = directory,
                   .accept = accept,
                   .notifications = notifications,
                   .templates = templates,
+                  .unsubscribe = unsubscribe,
                   .keys = keys,
                   .clock = clock,
                   .zone = zone,
@@ -79,6 +81,7 @@ struct Stack
     AcceptNotification accept;
     NotificationStore notifications;
     TemplateStore templates;
+    Unsubscribe unsubscribe;
     http::Context context;
     http::Router router;
     http::ServiceAuthenticator authenticator;
