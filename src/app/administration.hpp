@@ -22,6 +22,7 @@
 #include "operations/manage_providers.hpp"
 #include "operations/manage_service_settings.hpp"
 #include "operations/manage_services.hpp"
+#include "operations/manage_suppressions.hpp"
 #include "operations/manage_templates.hpp"
 #include "operations/manage_users.hpp"
 #include "operations/rotate_keys.hpp"
@@ -104,6 +105,10 @@ public:
                                                              std::optional<Channel> channel, std::int32_t most) const;
     Result<ProviderRow> change_provider(const std::string& name, std::optional<Channel> channel,
                                         ProviderChange change) const;
+
+    Result<std::vector<Suppression>> list_suppressions(const std::string& service, SuppressionQuery query) const;
+    Result<Suppression> add_suppression(const std::string& service, SuppressionDecision decision) const;
+    Result<Suppression> lift_suppression(const std::string& service, SuppressionDecision decision) const;
 
     Result<MessageStory> explain_notification(const std::string& id) const;
 

@@ -36,11 +36,13 @@ struct ApiRole::Parts
           turnstile(loop.executor(), {}),
           notifications(reading),
           templates(database),
+          unsubscribe(database, with.keys, with.clock),
           context{.directory = directory,
                   .accept = accept,
                   .turnstile = turnstile,
                   .notifications = notifications,
                   .templates = templates,
+                  .unsubscribe = unsubscribe,
                   .keys = with.keys,
                   .clock = with.clock,
                   .zone = zone,
@@ -85,6 +87,7 @@ struct ApiRole::Parts
     http::Turnstile turnstile;
     NotificationStore notifications;
     TemplateStore templates;
+    Unsubscribe unsubscribe;
     http::Context context;
     http::Router router;
     http::ServiceAuthenticator authenticator;

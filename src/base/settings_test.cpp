@@ -72,6 +72,7 @@ TEST(Settings, wrong_values_are_refused)
 {
     EXPECT_THAT(problem(file("time_zone = 'Mars/Base'")), HasSubstr("allowed is a time zone"));
     EXPECT_THAT(problem(file("public_base_url = 'https://x/'")), HasSubstr("does not end with /"));
+    EXPECT_THAT(problem(file("[email]\nunsubscribe_url = 'api.example.gov'")), HasSubstr("https://"));
     EXPECT_THAT(problem(file("[sms]\ndefault_region = 'us'")), HasSubstr("two capital letters"));
     EXPECT_THAT(problem(file("[http]\nport = 70000")), HasSubstr("http.port = \"70000\""));
     EXPECT_THAT(problem(file("[providers]\nsms = 'pigeon'")), HasSubstr("one or several of capture"));

@@ -12,6 +12,7 @@
 #include "http/turnstile.hpp"
 #include "operations/accept_notification.hpp"
 #include "operations/service_directory.hpp"
+#include "operations/unsubscribe.hpp"
 #include "storage/notification_store.hpp"
 #include "storage/template_store.hpp"
 
@@ -25,6 +26,7 @@ struct Context
     Turnstile& turnstile;  // before the work on a message begins
     NotificationStore& notifications;
     TemplateStore& templates;
+    Unsubscribe& unsubscribe;
     const KeyRing& keys;
     const Clock& clock;
     const TimeZone& zone;

@@ -121,6 +121,39 @@ TEST(Plans, OfListQueueServicesDoNotReadTheQueueForAnIdleService)
     EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on queue_ready"))) << plan;
 }
 
+// Many suppressed recipients, of one service: each message of a batch probes for its own.
+TEST(Plans, OfAcceptNotificationsProbeTheSuppressionsAlsoWhenThereAreMany)
+{
+    const std::vector<Uuid> ids(1);
+    const std::vector<std::int16_t> numbers(1);
+    const std::vector<std::int32_t> versions(1);
+    const std::vector<std::int64_t> limits(1);
+    const std::vector<std::string> texts(1);
+    const std::vector<Instant> instants(1);
+    const std::vector<LocalDate> dates(1);
+    const std::vector<bool> flags(1);
+    const std::vector<pg::Bytes> bytes(1);
+    const auto plan =
+        plan_of(sql::accept_notifications,
+                pg::Params::of(ids, ids, ids, versions, ids, numbers, numbers, numbers, numbers, flags, texts, texts,
+                               instants, dates, dates, bytes, limits, flags, texts, ids, bytes, bytes),
+                "INSERT INTO suppressions (service_id, id, channel, recipient_hash, reason, created_at) "
+                "SELECT '00000000-0000-4000-8000-000000000000', gen_random_uuid(), 1, "
+                "decode(repeat(md5(i::text), 2), 'hex'), 1, now() FROM generate_series(1, 20000) i; "
+                "ANALYZE suppressions",
+                Scans::allowed);
+    EXPECT_THAT(plan, HasSubstr("Index Scan using suppressions_active")) << plan;
+    EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on suppressions"))) << plan;
+}
+
+TEST(Plans, OfSuppressionWorkFollowItsTime)
+{
+    EXPECT_THAT(plan_of(sql::list_due_suppressions, pg::Params::of(Instant(), 500)),
+                HasSubstr("Index Scan using suppressions_due_by_time"));
+    EXPECT_THAT(plan_of(sql::purge_lifted_suppressions, pg::Params::of(Instant(), 500)),
+                HasSubstr("suppressions_lifted"));
+}
+
 // A long queue, and as many retries: a batch that ends its leases reads neither.
 TEST(Plans, OfRecordSendResultsProbeTheQueueAlsoWhenItIsLong)
 {

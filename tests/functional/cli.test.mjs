@@ -109,6 +109,33 @@ test('users and providers are listed, made and changed', async () => {
   await json('provider', 'change', 'capture', '--channel', 'sms', '--active', 'true');
 });
 
+test('a recipient is suppressed, listed and lifted, and a message to them says why it ended', async () => {
+  const { service_id: id, keys, templates } = dev.ready;
+  await json('user', 'create', '--name', 'Ben', '--email', 'ben@town.example');
+  const write = async () => {
+    const body = { email_address: 'gone@town.example', template_id: templates.email, personalisation: { name: 'Ada' } };
+    const accepted = await request(dev.ready.base_url, 'POST', '/v2/notifications/email', { key: keys.normal, body });
+    assert.equal(accepted.status, 201);
+    return json('notification', 'explain', accepted.body.id);
+  };
+  const who = ['--service', id, '--recipient', 'Gone@town.example', '--by', 'ben@town.example'];
+  assert.equal((await refused('suppression', 'lift', ...who)).code, 1);
+  assert.equal((await refused('suppression', 'add', ...who.slice(0, 4))).code, 2, 'an author is needed');
+  const added = await json('suppression', 'add', ...who, '--reason', 'hard_bounce');
+  assert.deepEqual([added.recipient, added.reason, added.created_by, added.lifted_at], ['gone@town.example', 'hard_bounce', 'ben@town.example', null]);
+  const ended = await write();
+  assert.deepEqual([ended.status, ended.provider_response], ['permanent-failure', 'suppressed: hard_bounce']);
+  assert.equal((await refused('suppression', 'add', ...who, '--reason', 'hard_bounce')).code, 1);
+  assert.deepEqual((await json('suppression', 'list', '--service', id, '--channel', 'email')).map((one) => one.id), [added.id]);
+  assert.deepEqual(await json('suppression', 'list', '--service', id, '--channel', 'sms'), []);
+  assert.match((await refused('suppression', 'list', '--service', id)).stdout, /gone@town.example +hard_bounce/);
+
+  assert.equal((await json('suppression', 'lift', ...who)).lifted_by, 'ben@town.example');
+  assert.deepEqual(await json('suppression', 'list', '--service', id), []);
+  assert.equal((await json('suppression', 'list', '--service', id, '--with-lifted')).length, 1);
+  assert.notEqual((await write()).status, 'permanent-failure');
+});
+
 test('what cannot be done says so and exits with 1; a wrong command line exits with 2', async () => {
   const unknown = await refused('service', 'show', 'No such service');
   assert.equal(unknown.code, 1);

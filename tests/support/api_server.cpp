@@ -49,11 +49,13 @@ struct Stack
           turnstile(loop.executor(), options.turnstile),
           notifications(database),
           templates(database),
+          unsubscribe(database, keys, clock),
           context{.directory = directory,
                   .accept = accept,
                   .turnstile = turnstile,
                   .notifications = notifications,
                   .templates = templates,
+                  .unsubscribe = unsubscribe,
                   .keys = keys,
                   .clock = clock,
                   .zone = zone,
@@ -82,6 +84,7 @@ struct Stack
     http::Turnstile turnstile;
     NotificationStore notifications;
     TemplateStore templates;
+    Unsubscribe unsubscribe;
     http::Context context;
     http::Router router;
     http::ServiceAuthenticator authenticator;

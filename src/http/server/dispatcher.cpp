@@ -37,7 +37,7 @@ Task<Admission> Dispatcher::admit(Request& request) const
     Router::Match match;
     admission.refusal = route(request, match);
     if (admission.refusal) co_return admission;
-    if (request.route->auth == Auth::none) admission.max_body_bytes = kMaxAnonymousBody;
+    if (is_anonymous(request.route->auth)) admission.max_body_bytes = kMaxAnonymousBody;
     std::exception_ptr failure;
     try
     {
@@ -66,7 +66,7 @@ std::optional<Response> Dispatcher::route(Request& request, Router::Match& match
 Task<std::optional<Response>> Dispatcher::authenticate(Request& request) const
 {
     const Route& route = *request.route;
-    if (route.auth == Auth::none) co_return std::nullopt;
+    if (is_anonymous(route.auth)) co_return std::nullopt;
     auto principal = co_await authenticator_.authenticate(route.auth, request);
     if (!principal) co_return auth_error_response(principal.error(), route.shape);
     request.principal = std::move(*principal);

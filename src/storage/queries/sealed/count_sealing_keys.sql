@@ -10,4 +10,7 @@ SELECT 'idempotency answers', get_byte(response_sealed, 1) * 256 + get_byte(resp
 FROM idempotency_keys WHERE response_sealed IS NOT NULL GROUP BY 2
 UNION ALL
 SELECT 'received texts', get_byte(sealed, 1) * 256 + get_byte(sealed, 2), count(*) FROM inbound_sms GROUP BY 2
+UNION ALL
+SELECT 'suppressions', get_byte(recipient_sealed, 1) * 256 + get_byte(recipient_sealed, 2), count(*)
+FROM suppressions WHERE recipient_sealed IS NOT NULL GROUP BY 2
 ORDER BY 1, 2
