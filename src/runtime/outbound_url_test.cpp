@@ -18,7 +18,7 @@ constexpr const char* kAttacks[] = {
     "https://127.1/",
     "https://127.0.0.1.:443/",
     "https://0x7f.1./",
-    "https://1.2.3/",
+    "https://10.1./",
     "https://town.example../",
     "https://0/",
     "https://0.0.0.0/",
