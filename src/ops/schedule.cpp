@@ -41,6 +41,8 @@ constexpr std::array kSchedule = {
                   every(hours(1)), false, minutes(30), tasks::check_ledger, tasks::stop_telling_ledger_differences},
     ScheduledTask{"drop_purged_contents", "drops the personal data whose day has come", daily(seconds(15)), true,
                   minutes(10), tasks::drop_purged_contents},
+    ScheduledTask{"restore_providers", "moves priorities of providers back towards their resting points",
+                  every(minutes(5)), false, seconds(30), tasks::restore_providers},
     ScheduledTask{"purge_idempotency_keys", "forgets Idempotency-Keys after a day", every(hours(1)), true, minutes(5),
                   tasks::purge_idempotency_keys},
 };

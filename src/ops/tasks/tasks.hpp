@@ -22,6 +22,8 @@ void stop_telling_queue();
 inline constexpr std::int32_t kMostCounted = 100'000;
 // Partitions dropped. Waits for each lock in small doses, so that nobody else waits long behind it.
 Task<std::int64_t> drop_purged_contents(TaskContext& context, Instant now, Deadline deadline);
+// Providers whose priority went a step back towards its resting point.
+Task<std::int64_t> restore_providers(TaskContext& context, Instant now, Deadline deadline);
 // Keys older than 24 hours.
 Task<std::int64_t> purge_idempotency_keys(TaskContext& context, Instant now, Deadline deadline);
 
