@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
 
+#include "providers/aws/aws_answer.hpp"
 #include "providers/aws/ses.hpp"
 #include "runtime/process.hpp"
 #include "runtime/task_scope.hpp"
@@ -223,7 +224,7 @@ TEST_F(SesDelivery, to_where_ses_is_not_is_a_refusal_without_a_code)
             co_return co_await aws.post("/v2/email/nowhere", "application/json", "{}", deadline_in(kLong));
         });
     const auto answer = read_ses_answer(response);
-    EXPECT_EQ(answer.kind, AwsAnswer::Kind::refused);
+    EXPECT_EQ(answer.kind, ProviderAnswer::Kind::refused);
     EXPECT_EQ(describe(answer), "404");
 }
 

@@ -87,25 +87,25 @@ AwsError sns_error(const HttpResponse& response)
 using ReadMessageId = std::string (*)(const HttpResponse&);
 using ReadError = AwsError (*)(const HttpResponse&);
 
-AwsAnswer read_answer(const HttpResponse& response, ReadMessageId message_id, ReadError read_error)
+ProviderAnswer read_answer(const HttpResponse& response, ReadMessageId message_id, ReadError read_error)
 {
-    AwsAnswer answer;
+    ProviderAnswer answer;
     answer.status = response.status;
     answer.trouble = response.error;
     if (response.status == 0)
     {
-        answer.kind = response.may_have_arrived ? AwsAnswer::Kind::no_answer : AwsAnswer::Kind::not_sent;
+        answer.kind = response.may_have_arrived ? ProviderAnswer::Kind::no_answer : ProviderAnswer::Kind::not_sent;
         return answer;
     }
     if (response.status >= 200 && response.status < 300)
     {
         auto reference = message_id(response);
         const bool is_good = response.error.empty() && is_token(reference, kMaxReference);
-        answer.kind = is_good ? AwsAnswer::Kind::taken : AwsAnswer::Kind::unreadable;
+        answer.kind = is_good ? ProviderAnswer::Kind::taken : ProviderAnswer::Kind::unreadable;
         if (is_good) answer.reference = std::move(reference);
         return answer;
     }
-    answer.kind = AwsAnswer::Kind::refused;
+    answer.kind = ProviderAnswer::Kind::refused;
     auto error = read_error(response);
     answer.code = std::move(error.code);
     answer.explanation = std::move(error.explanation);
@@ -137,33 +137,14 @@ std::string_view element_name(std::string_view tag)
 
 }  // namespace
 
-AwsAnswer read_ses_answer(const HttpResponse& response)
+ProviderAnswer read_ses_answer(const HttpResponse& response)
 {
     return read_answer(response, &ses_message_id, &ses_error);
 }
 
-AwsAnswer read_sns_answer(const HttpResponse& response)
+ProviderAnswer read_sns_answer(const HttpResponse& response)
 {
     return read_answer(response, &sns_message_id, &sns_error);
-}
-
-std::string describe(const AwsAnswer& answer)
-{
-    switch (answer.kind)
-    {
-        case AwsAnswer::Kind::taken:
-            return std::to_string(answer.status);
-        case AwsAnswer::Kind::refused:
-            return answer.code.empty() ? std::to_string(answer.status)
-                                       : fmt::format("{} {}", answer.status, answer.code);
-        case AwsAnswer::Kind::unreadable:
-            return fmt::format("{} without a message id", answer.status);
-        case AwsAnswer::Kind::no_answer:
-            return fmt::format("no answer: {}", answer.trouble);
-        case AwsAnswer::Kind::not_sent:
-            return fmt::format("not sent: {}", answer.trouble);
-    }
-    return {};
 }
 
 std::optional<std::string> xml_text(std::string_view document, std::string_view path)

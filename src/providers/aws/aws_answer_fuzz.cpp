@@ -6,7 +6,8 @@
 #include <string_view>
 
 #include "embedded/files.hpp"
-#include "providers/aws/outcome_rules.hpp"
+#include "providers/aws/aws_answer.hpp"
+#include "providers/outcome_rules.hpp"
 
 namespace
 {
@@ -21,9 +22,9 @@ void require_plain(std::string_view text)
     for (const char c : text) require(c > 0x20 && c < 0x7f && c != '@' && c != '+');
 }
 
-void judge(const herald::AwsAnswer& answer, const herald::OutcomeRules& rules)
+void judge(const herald::ProviderAnswer& answer, const herald::OutcomeRules& rules)
 {
-    using Kind = herald::AwsAnswer::Kind;
+    using Kind = herald::ProviderAnswer::Kind;
     require_plain(answer.code);
     require_plain(answer.reference);
     require((answer.kind == Kind::taken) == !answer.reference.empty());

@@ -8,7 +8,7 @@ namespace herald
 namespace
 {
 
-using Kind = AwsAnswer::Kind;
+using Kind = ProviderAnswer::Kind;
 
 HttpResponse response(int status, std::string body, HttpHeaders headers = {})
 {
@@ -92,7 +92,7 @@ TEST(SesAnswer, without_an_id_is_unreadable)
     EXPECT_EQ(read_ses_answer(cut).kind, Kind::unreadable);
 }
 
-TEST(AwsAnswer, that_did_not_come_says_whether_the_message_may_have_left)
+TEST(ProviderAnswer, that_did_not_come_says_whether_the_message_may_have_left)
 {
     auto lost = response(0, "");
     lost.error = "Timeout was reached";

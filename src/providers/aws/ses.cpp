@@ -8,6 +8,7 @@
 #include "base/crypto.hpp"
 #include "base/json.hpp"
 #include "embedded/files.hpp"
+#include "providers/aws/aws_answer.hpp"
 #include "providers/compose_email.hpp"
 
 namespace herald
@@ -23,14 +24,19 @@ SesOptions checked(SesOptions options)
     return options;
 }
 
+json::object tag(std::string_view name, const std::string& value)
+{
+    return {{"Name", name}, {"Value", value}};
+}
+
 std::string request_body(const ComposedEmail& email, const OutgoingMessage& message, const SesOptions& options)
 {
     json::object body{
         {"FromEmailAddress", email.from.text},
         {"Destination", {{"ToAddresses", json::array({email.to.text})}}},
         {"Content", {{"Raw", {{"Data", base64_encode(email.content)}}}}},
-        {"EmailTags",
-         json::array({json::object{{"Name", SesProvider::kNotificationTag}, {"Value", message.id.to_string()}}})},
+        {"EmailTags", json::array({tag(SesProvider::kNotificationTag, message.id.to_string()),
+                                   tag(SesProvider::kServiceTag, message.service_id.to_string())})},
     };
     if (!options.configuration_set.empty()) body["ConfigurationSetName"] = options.configuration_set;
     return json::serialize(body);
@@ -58,7 +64,7 @@ Task<SendOutcome> SesProvider::send(const OutgoingMessage& message, Deadline dea
     const auto response =
         co_await aws_.post(kPath, "application/json", request_body(*composed, message, options_), deadline);
     const auto answer = read_ses_answer(response);
-    const bool is_taken = answer.kind == AwsAnswer::Kind::taken;
+    const bool is_taken = answer.kind == ProviderAnswer::Kind::taken;
     co_return SendOutcome(is_taken ? SendStatus::accepted : rules_.decide(answer), answer.reference, describe(answer));
 }
 

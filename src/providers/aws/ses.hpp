@@ -2,9 +2,9 @@
 // unsubscribe headers arrive as they were meant.
 //
 // Belongs to the Loop of its executor and outlives its sends. The reference is SES's message id: a message sent again
-// has another one. What became of a message comes as an event of the configuration set, which names our notification in
-// its tags (kNotificationTag) and in the header X-Notification-Id; there is nothing to look up. What an answer means is
-// written in ses_outcomes.txt.
+// has another one. What became of a message comes as an event of the configuration set, which names our notification
+// and its service in its tags, and the notification in the header X-Notification-Id; there is nothing to look up. What
+// an answer means is written in ses_outcomes.txt.
 //
 // Security: the connection's is aws_client.hpp, the values' that of build_mime. Nothing that SES says leaves this
 // folder but codes, because its explanations quote addresses.
@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include "providers/aws/aws_client.hpp"
-#include "providers/aws/outcome_rules.hpp"
+#include "providers/outcome_rules.hpp"
 #include "providers/provider.hpp"
 
 namespace herald
@@ -30,7 +30,9 @@ struct SesOptions
 class SesProvider final : public Provider
 {
 public:
+    // Under which its events echo whose message it was (`mail.tags`).
     static constexpr std::string_view kNotificationTag = "notification_id";
+    static constexpr std::string_view kServiceTag = "service_id";
 
     // Throws std::invalid_argument when check(options.aws) fails. `clock` outlives the provider.
     SesProvider(asio::any_io_executor executor, SesOptions options, const Clock& clock);

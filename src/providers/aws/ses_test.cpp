@@ -47,6 +47,7 @@ OutgoingMessage a_message()
 {
     OutgoingMessage out;
     out.id = NotificationId{make_uuid_v7(system_clock.now())};
+    out.service_id = ServiceId{make_uuid_v7(system_clock.now())};
     out.to = "private.person@example.org";
     out.body = "Hello";
     out.html = "<p>Hello</p>";
@@ -116,7 +117,8 @@ TEST(Ses, hands_over_finished_mime_and_the_notification_s_id)
         "FromEmailAddress": "benefits@herald.example",
         "Destination": {"ToAddresses": ["private.person@example.org"]},
         "EmailTags": [{"Name": "notification_id", "Value": ")" +
-                                id + R"("}],
+                                id + R"("}, {"Name": "service_id", "Value": ")" + message.service_id.to_string() +
+                                R"("}],
         "ConfigurationSetName": "herald-events"})"));
 }
 

@@ -9,6 +9,7 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "embedded/files.hpp"
+#include "providers/aws/aws_answer.hpp"
 
 namespace herald
 {
@@ -79,7 +80,7 @@ Task<SendOutcome> SnsProvider::send(const OutgoingMessage& message, Deadline dea
     const auto response =
         co_await aws_.post("/", "application/x-www-form-urlencoded; charset=utf-8", request_body(message), deadline);
     const auto answer = read_sns_answer(response);
-    const bool is_taken = answer.kind == AwsAnswer::Kind::taken;
+    const bool is_taken = answer.kind == ProviderAnswer::Kind::taken;
     SendOutcome outcome(is_taken ? SendStatus::accepted : rules_.decide(answer), answer.reference, describe(answer));
     outcome.receipt_expected = options_.receipts;
     co_return outcome;

@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "providers/aws/aws_client.hpp"
-#include "providers/aws/outcome_rules.hpp"
+#include "providers/outcome_rules.hpp"
 #include "providers/provider.hpp"
 
 namespace herald

@@ -1,4 +1,4 @@
-#include "providers/aws/outcome_rules.hpp"
+#include "providers/outcome_rules.hpp"
 
 #include <algorithm>
 #include <array>
@@ -37,20 +37,20 @@ std::optional<SendStatus> parse_outcome(std::string_view word)
     return std::nullopt;
 }
 
-bool is_answer(std::string_view what, const AwsAnswer& answer)
+bool is_answer(std::string_view what, const ProviderAnswer& answer)
 {
     switch (answer.kind)
     {
-        case AwsAnswer::Kind::refused:
+        case ProviderAnswer::Kind::refused:
             return what == answer.code || what == std::to_string(answer.status) ||
                    what == fmt::format("{}xx", answer.status / 100);
-        case AwsAnswer::Kind::unreadable:
+        case ProviderAnswer::Kind::unreadable:
             return what == "unreadable";
-        case AwsAnswer::Kind::no_answer:
+        case ProviderAnswer::Kind::no_answer:
             return what == "no_answer";
-        case AwsAnswer::Kind::not_sent:
+        case ProviderAnswer::Kind::not_sent:
             return what == "not_sent";
-        case AwsAnswer::Kind::taken:
+        case ProviderAnswer::Kind::taken:
             break;
     }
     return false;
@@ -62,6 +62,25 @@ Failure wrong(std::size_t line, std::string_view why)
 }
 
 }  // namespace
+
+std::string describe(const ProviderAnswer& answer)
+{
+    switch (answer.kind)
+    {
+        case ProviderAnswer::Kind::taken:
+            return std::to_string(answer.status);
+        case ProviderAnswer::Kind::refused:
+            return answer.code.empty() ? std::to_string(answer.status)
+                                       : fmt::format("{} {}", answer.status, answer.code);
+        case ProviderAnswer::Kind::unreadable:
+            return fmt::format("{} without a message id", answer.status);
+        case ProviderAnswer::Kind::no_answer:
+            return fmt::format("no answer: {}", answer.trouble);
+        case ProviderAnswer::Kind::not_sent:
+            return fmt::format("not sent: {}", answer.trouble);
+    }
+    return {};
+}
 
 Result<OutcomeRules::Rule> OutcomeRules::parse_rule(std::string_view line, std::size_t number)
 {
@@ -114,7 +133,7 @@ Result<OutcomeRules> OutcomeRules::parse(std::string_view text)
     return out;
 }
 
-SendStatus OutcomeRules::decide(const AwsAnswer& answer) const
+SendStatus OutcomeRules::decide(const ProviderAnswer& answer) const
 {
     for (const auto& rule : rules_)
         if (is_answer(rule.answer, answer) && answer.explanation.find(rule.words) != std::string::npos)

@@ -1,4 +1,4 @@
-#include "providers/aws/outcome_rules.hpp"
+#include "providers/outcome_rules.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ namespace
 {
 
 using testing::HasSubstr;
-using Kind = AwsAnswer::Kind;
+using Kind = ProviderAnswer::Kind;
 
 constexpr std::string_view kEnd =
     "3xx retryable # a\n4xx retryable # b\n5xx uncertain # c\n"
@@ -22,9 +22,9 @@ OutcomeRules rules(std::string_view text)
     return OutcomeRules::parse(text).value();
 }
 
-AwsAnswer refused(int status, std::string code = {}, std::string explanation = {})
+ProviderAnswer refused(int status, std::string code = {}, std::string explanation = {})
 {
-    AwsAnswer answer;
+    ProviderAnswer answer;
     answer.kind = Kind::refused;
     answer.status = status;
     answer.code = std::move(code);
@@ -32,9 +32,9 @@ AwsAnswer refused(int status, std::string code = {}, std::string explanation = {
     return answer;
 }
 
-AwsAnswer without_answer(Kind kind)
+ProviderAnswer without_answer(Kind kind)
 {
-    AwsAnswer answer;
+    ProviderAnswer answer;
     answer.kind = kind;
     return answer;
 }
