@@ -194,12 +194,41 @@ void describe_providers(ConfigKeys& keys, Settings& settings)
     keys.must(check_not_empty);
 }
 
+void describe_aws(ConfigKeys& keys, Settings& settings)
+{
+    constexpr auto kSecret = ConfigKeys::Secrecy::secret;
+    constexpr std::int64_t kMaxRate = 100'000;
+    keys.text("aws.region", settings.aws.region, "Region of ses and sns, like us-east-1; empty: AWS_REGION's.");
+    keys.text("aws.access_key_id", settings.aws.access_key_id,
+              "Access key of ses and sns; empty: all three of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "
+              "AWS_SESSION_TOKEN.");
+    keys.text("aws.secret_access_key", settings.aws.secret_access_key, "Secret of the access key.", kSecret);
+    keys.text("aws.session_token", settings.aws.session_token, "Token of temporary credentials; empty: none.", kSecret);
+
+    keys.text("ses.endpoint", settings.ses.endpoint,
+              "Where SES answers, as https://host; empty: AWS's own of the region. http:// on this machine only.");
+    keys.text("ses.configuration_set", settings.ses.configuration_set,
+              "Configuration set of our emails, whose events are our receipts; empty: the account's default.");
+    keys.integer("ses.connections", settings.ses.connections, 1, 256, "Connections open at once to SES.");
+    keys.integer("ses.rate_per_second", settings.ses.rate_per_second, 0, kMaxRate,
+                 "Emails a second that this process hands to SES at most; 0: as many as it takes.");
+
+    keys.text("sns.endpoint", settings.sns.endpoint,
+              "Where SNS answers, as https://host; empty: AWS's own of the region. http:// on this machine only.");
+    keys.integer("sns.connections", settings.sns.connections, 1, 256, "Connections open at once to SNS.");
+    keys.integer("sns.rate_per_second", settings.sns.rate_per_second, 0, kMaxRate,
+                 "Text messages a second that this process hands to SNS at most; 0: as many as it takes.");
+    keys.boolean("sns.receipts", settings.sns.receipts,
+                 "Whether delivery receipts of SNS reach us; without them a text message ends as sent.");
+}
+
 ConfigKeys describe(Settings& settings)
 {
     ConfigKeys keys;
     describe_edges(keys, settings);
     describe_sending(keys, settings);
     describe_providers(keys, settings);
+    describe_aws(keys, settings);
     keys.choice("log.level", settings.log.level, {"debug", "info", "warning", "error"},
                 "Least weight of what is logged.");
     keys.choice("log.format", settings.log.format, {"json", "text"}, "json for machines, text for people.");

@@ -90,6 +90,30 @@ struct SmtpSettings
     std::string ca_file;
 };
 
+struct AwsSettings
+{
+    std::string region;
+    std::string access_key_id;
+    std::string secret_access_key;
+    std::string session_token;
+};
+
+struct SesSettings
+{
+    std::string endpoint;
+    std::string configuration_set;
+    std::int64_t connections = 16;
+    std::int64_t rate_per_second = 0;
+};
+
+struct SnsSettings
+{
+    std::string endpoint;
+    std::int64_t connections = 16;
+    std::int64_t rate_per_second = 0;
+    bool receipts = false;
+};
+
 struct SmsSettings
 {
     std::string default_region = "US";
@@ -138,6 +162,9 @@ struct Settings
     DeliverySettings delivery;
     EmailSettings email;
     SmtpSettings smtp;
+    AwsSettings aws;
+    SesSettings ses;
+    SnsSettings sns;
     SmsSettings sms;
     ProviderSettings providers;
     CaptureSettings capture;

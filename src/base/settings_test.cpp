@@ -38,6 +38,18 @@ TEST(Settings, GiveTheirValuesByKeyAndKeepSecrets)
     EXPECT_EQ(values.at("smtp.password"), "");
 }
 
+TEST(Settings, of_aws_are_bounded_and_keep_their_secrets)
+{
+    auto sources =
+        file("[aws]\nsecret_access_key = 'hunter2'\nsession_token = 'hunter3'\n[ses]\nrate_per_second = 14\n");
+    const auto settings = load_settings(sources);
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->ses.rate_per_second, 14);
+    EXPECT_THAT(dump_settings(*settings), Not(HasSubstr("hunter")));
+    EXPECT_THAT(problem(file("[ses]\nconnections = 0\n")), HasSubstr("ses.connections"));
+    EXPECT_THAT(problem(file("[sns]\nrate_per_second = -1\n")), HasSubstr("sns.rate_per_second"));
+}
+
 TEST(Settings, without_any_source_the_defaults_hold)
 {
     const auto settings = load_settings({});
