@@ -158,12 +158,14 @@ void describe_sending(ConfigKeys& keys, Settings& settings)
 
 void describe_providers(ConfigKeys& keys, Settings& settings)
 {
-    keys.choices("providers.email", settings.providers.email, {"smtp", "capture"},
-                 "Who takes emails: smtp; or capture, which sends nothing and says delivered. Several share them by "
-                 "their priorities (`herald provider`). `herald serve` needs one.");
-    keys.choices("providers.sms", settings.providers.sms, {"capture"},
-                 "Who takes text messages: capture, which sends nothing and says delivered. Several share them. "
-                 "`herald serve` needs one.");
+    keys.choices(
+        "providers.email", settings.providers.email, {"ses", "smtp", "capture"},
+        "Who takes emails: ses or smtp; or capture, which sends nothing and says delivered. Several share them by "
+        "their priorities (`herald provider`). `herald serve` needs one.");
+    keys.choices(
+        "providers.sms", settings.providers.sms, {"sns", "capture"},
+        "Who takes text messages: sns; or capture, which sends nothing and says delivered. Several share them. "
+        "`herald serve` needs one.");
 
     keys.text("capture.script", settings.capture.script,
               "What the capture provider pretends: rules apart by ;, as in \"*@slow.example answer_after_ms=2000\" "
@@ -323,8 +325,9 @@ Result<void> check_complete(const Settings& settings)
         missing.emplace_back("security.keys is not set; `herald keys generate` makes one");
     if (settings.security.internal_secret.empty()) missing.emplace_back("security.internal_secret is not set");
     if (settings.providers.email.empty())
-        missing.push_back(not_chosen("providers.email", "set it to \"smtp\" to send emails, or to "));
-    if (settings.providers.sms.empty()) missing.push_back(not_chosen("providers.sms", "set it to "));
+        missing.push_back(not_chosen("providers.email", "set it to \"ses\" or \"smtp\" to send emails, or to "));
+    if (settings.providers.sms.empty())
+        missing.push_back(not_chosen("providers.sms", "set it to \"sns\" to send text messages, or to "));
     if (std::ranges::find(settings.providers.email, "smtp") != settings.providers.email.end() &&
         settings.smtp.host.empty())
         missing.emplace_back("smtp.host is not set, and providers.email names smtp");

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "operations/unsubscribe.hpp"
 #include "rendering/email.hpp"
 #include "rendering/sms.hpp"
 
@@ -144,6 +145,10 @@ Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const
     auto message = co_await render_where_it_fits(claimed, *contents, *service, *from, prepared.fragments);
     if (!message) co_return Failure(message.error());
     prepared.message = std::move(*message);
+    auto& unsubscribe = prepared.message.one_click_unsubscribe_url;
+    if (prepared.message.channel == Channel::email && !unsubscribe && !options_.unsubscribe_url.empty())
+        unsubscribe =
+            unsubscribe_url(keys_, options_.unsubscribe_url, claimed.service_id, claimed.id, contents->normalised_to);
     if (prepared.provider == providers_.simulator()) prepared.fragments = 0;  // nothing to pay for
     co_return prepared;
 }

@@ -41,6 +41,7 @@ struct DeliverOptions
     std::size_t render_in_place = 65'536;  // bytes that an email may come to, before it is rendered on the pool
     std::string email_domain = "notify.localhost";
     std::string sms_from_number = "+12025550100";
+    std::string unsubscribe_url;  // where recipients reach the API, for one-click links; empty: only links of services
 };
 
 class DeliverNotifications

@@ -72,6 +72,12 @@ owed AS (
     ON CONFLICT DO NOTHING
     RETURNING subject_id
 ),
+-- Of real mailboxes: what the simulator says is about nobody.
+suppressed AS (
+    INSERT INTO suppressions_due (service_id, notification_id, reason, run_at)
+    SELECT service_id, id, 1, $9::timestamptz FROM changed WHERE status = 9 AND channel = 1 AND provider <> 'simulator'
+    ON CONFLICT DO NOTHING
+),
 kept AS (
     INSERT INTO unmatched_receipts (provider, reference, notification_id, status, provider_response, at, received_at, look_at)
     SELECT i.provider, i.reference, i.told_id, i.status, nullif(i.response, ''), i.at, $9::timestamptz, $9::timestamptz + interval '1 second'
