@@ -91,4 +91,11 @@ Result<std::string> callback_body(const KeyRing& keys, const CallbackTask& task)
     return fail(ErrorKind::internal, "a callback of no known type");
 }
 
+std::string callback_trace_id(const KeyRing& keys, const CallbackTask& task)
+{
+    if (task.contents_sealed.empty() || !task.notification_id) return {};
+    auto contents = open_contents(keys, *task.notification_id, task.contents_sealed);
+    return contents ? std::move(contents->trace_id) : std::string();
+}
+
 }  // namespace herald

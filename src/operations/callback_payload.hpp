@@ -51,5 +51,7 @@ struct CallbackTask
 
 // The body. not_found: what there was to tell is gone; unavailable: sealed with a key that is not in the ring (yet).
 Result<std::string> callback_body(const KeyRing& keys, const CallbackTask& task);
+// Of the request that the message was accepted with; empty: it is not known (any more).
+std::string callback_trace_id(const KeyRing& keys, const CallbackTask& task);
 
 }  // namespace herald

@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "base/trace_context.hpp"
 #include "operations/callback_signature.hpp"
 #include "sql/queries.hpp"
 
@@ -206,6 +207,7 @@ Result<HttpRequest> DeliverCallbacks::make_request(const CallbackTask& task) con
         {"Content-Type", "application/json"},
         {"Authorization", "Bearer " + secrets->bearer_token},
         {std::string(kSignatureHeader), callback_signature(secrets->signing_secret, clock_.now(), *body)}};
+    for (auto& header : trace_headers(callback_trace_id(keys_, task))) headers.push_back(std::move(header));
     return HttpRequest("POST", *task.url, std::move(headers), std::move(*body));
 }
 

@@ -1,6 +1,7 @@
 #include "operations/draft_notification.hpp"
 
 #include <algorithm>
+#include "base/trace_context.hpp"
 
 #include <fmt/format.h>
 
@@ -196,6 +197,7 @@ void fill_row(const DraftContext& context, const MessageRequest& request, Draft&
     draft.contents.to = request.recipient.as_sent;
     draft.contents.normalised_to = request.recipient.normalised;
     draft.contents.one_click_unsubscribe_url = request.one_click_unsubscribe_url.value_or("");
+    if (is_trace_id(request.trace_id)) draft.contents.trace_id = request.trace_id;
     row.sealed = seal_contents(context.keys, row.id, draft.contents);
 }
 

@@ -45,6 +45,7 @@ struct MessageRequest
     std::vector<std::string> sanitise_content_for;
     std::optional<std::string> idempotency_key;
     std::string body;  // as received: what an Idempotency-Key is bound to
+    std::string trace_id;
 };
 
 struct AcceptedMessage
