@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "operations/explain_notification.hpp"
-#include "operations/manage_service_settings.hpp"
+#include "operations/manage_callbacks.hpp"
 #include "operations/manage_suppressions.hpp"
 #include "operations/manage_users.hpp"
 #include "storage/notification_store.hpp"
