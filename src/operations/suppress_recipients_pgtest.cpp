@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "operations/explain_notification.hpp"
-#include "operations/manage_service_settings.hpp"
+#include "operations/manage_callbacks.hpp"
 #include "operations/manage_suppressions.hpp"
 #include "operations/manage_users.hpp"
 #include "storage/notification_store.hpp"
@@ -216,6 +216,22 @@ TEST(Suppression, HoldsForEveryMessageAcceptedAfterItsCommit)
             EXPECT_EQ(co_await write_to_ada(desk, service), NotificationStatus::created);
             co_await transaction.commit(soon());
             EXPECT_EQ(co_await write_to_ada(desk, service), NotificationStatus::permanent_failure);
+        });
+}
+
+TEST(Suppression, IsBehindTheSecondWallBetweenTenants)
+{
+    with_desk(
+        [](Desk& desk, const TestService& service) -> Task<>
+        {
+            const auto other = co_await desk.add_service(Desk::live_service());
+            co_await suppress(desk, service, kAda, SuppressionReason::complaint);
+            co_await suppress(desk, other, kAda, SuppressionReason::complaint);
+            auto transaction = co_await desk.database.begin(soon());
+            co_await transaction.execute(sql::become_tenant, pg::Params::of(other.service.id.to_string()), soon());
+            const auto seen = co_await transaction.execute(kActive, pg::Params(), soon());
+            EXPECT_EQ(seen.get<std::int64_t>(0, 0), 1);
+            co_await transaction.rollback(soon());
         });
 }
 
