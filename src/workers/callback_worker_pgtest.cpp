@@ -130,6 +130,15 @@ INSTANTIATE_TEST_SUITE_P(
                       Answer{"BadGateway", [](auto& c) { c.answer(502, ""); }, EventKind::callback_failed},
                       Answer{"NoAnswerInTime", [](auto& c) { c.hang(); }, EventKind::callback_failed},
                       Answer{"Reset", [](auto& c) { c.reset(); }, EventKind::callback_failed},
+                      Answer{"EndlessAnswer",
+                             [](auto& c)
+                             {
+                                 c.send("HTTP/1.1 200 Said\r\n\r\n");
+                                 while (c.send(std::string(8192, 'x')))
+                                 {
+                                 }
+                             },
+                             EventKind::callback_delivered},
                       Answer{"NotFound", [](auto& c) { c.answer(404, ""); }, EventKind::callback_gave_up},
                       Answer{"Forbidden", [](auto& c) { c.answer(403, ""); }, EventKind::callback_gave_up},
                       Answer{"Redirect", [](auto& c) { c.answer(302, "", "Location: http://127.0.0.1:1/\r\n"); },

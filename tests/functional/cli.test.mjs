@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { join } from 'node:path';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { eventually, herald, removeFolder, request, startDev } from './herald.mjs';
 
 let dev;
@@ -166,7 +166,8 @@ test('many migrations at once do no harm, and the database is up to date', async
   for (const one of all) assert.equal(one.code, 0, one.stderr);
   // Each was applied by exactly one of them, whichever it was.
   const applied = all.flatMap((one) => JSON.parse(one.stdout).applied).sort();
-  assert.deepEqual(applied, ['0001_init', '0002_providers']);
+  const folder = new URL('../../src/storage/migrations/', import.meta.url);
+  assert.deepEqual(applied, readdirSync(folder).map((name) => name.replace('.sql', '')).sort());
   const after = await herald(['migrate', '--json'], { env });
   assert.deepEqual(JSON.parse(after.stdout).applied, []);
 });

@@ -73,8 +73,8 @@ TEST(MaintainPartitions, MakesWhatTheComingDaysNeedOnce)
             EXPECT_EQ(co_await run(context, "maintain_partitions", kNow), 0);
             co_await context.database.run_script(message_sql("2026-06-15", "1"), soon());
             EXPECT_EQ(co_await number(context.database, kDefaults), 0);
-            // The next day: one more of contents, one more of events.
-            EXPECT_EQ(co_await run(context, "maintain_partitions", kNow + kDay), 2);
+            // The next day: one more of contents, one more of events, one more of calls to services.
+            EXPECT_EQ(co_await run(context, "maintain_partitions", kNow + kDay), 3);
         });
 }
 

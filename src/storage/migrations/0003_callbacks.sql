@@ -59,7 +59,7 @@ CREATE TABLE callback_attempts (
     outcome smallint NOT NULL CHECK (outcome BETWEEN 1 AND 4),
     status smallint, -- of HTTP; null: no answer
     milliseconds integer NOT NULL,
-    detail text -- why there was no answer; never personal data, nor any of the URL
+    detail text -- why there was no answer; never personal data, and at most the host of the URL
 ) PARTITION BY RANGE (at);
 CREATE INDEX callback_attempts_by_service ON callback_attempts (service_id, at);
 CREATE INDEX callback_attempts_by_notification ON callback_attempts (service_id, notification_id, at) WHERE notification_id IS NOT NULL;
