@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json.hpp"
+#include "base/trace_context.hpp"
 #include "operations/callback_signature.hpp"
 #include "tests/support/callback_world.hpp"
 #include "tests/support/http_imposter.hpp"
@@ -31,8 +32,10 @@ TEST(CallbackWorker, TellsTheServiceInTheWordsOfTheFamily)
             Callbacks callbacks(world, co_await asio::this_coro::executor);
             const auto service = co_await world.add_service();
             const auto secret = co_await set_callback(world, service, imposter.url("/told?x=1"));
+            const std::string message_trace = "4bf92f3577b34da6a3ce929d0e0e4736";
             WorldMessage message(service, "Ada@example.gov");
             message.reference = "ref é";
+            message.trace_id = message_trace;
             const auto email = co_await world.accept(std::move(message), world.writer);
             world.clock.advance(seconds(90));
             co_await world.deliver();
@@ -46,6 +49,8 @@ TEST(CallbackWorker, TellsTheServiceInTheWordsOfTheFamily)
             EXPECT_EQ(requests[0].header("Authorization"), "Bearer token-of-the-service");
             EXPECT_EQ(requests[0].header("Herald-Signature"),
                       callback_signature(secret, world.clock.now(), requests[0].body));
+            EXPECT_EQ(requests[0].header("X-B3-TraceId"), message_trace) << "of the request that it came with";
+            EXPECT_EQ(read_traceparent(requests[0].header("traceparent").value_or("")), message_trace);
             const json::value expected = {
                 {"id", email.to_string()},
                 {"reference", "ref é"},
