@@ -64,12 +64,14 @@ counted AS (
     GROUP BY local_date, service_id, template_id, channel, key_type, status
     HAVING sum(n) <> 0 OR sum(units) <> 0
 ),
+-- A correction may find the call about what it corrects still under way: it is made again, and the result of that one is void.
 owed AS (
     INSERT INTO callback_tasks (service_id, callback_type, subject_id)
     SELECT c.service_id, 'delivery_status', c.id
     FROM changed c JOIN service_callbacks s ON s.service_id = c.service_id AND s.callback_type = 'delivery_status'
     WHERE c.status NOT IN (2, 3)
-    ON CONFLICT DO NOTHING
+    ORDER BY c.service_id, c.id
+    ON CONFLICT (service_id, callback_type, subject_id) DO UPDATE SET fence = 0, run_at = now(), attempt = 1
     RETURNING subject_id
 ),
 -- Of real mailboxes: what the simulator says is about nobody.
