@@ -47,7 +47,7 @@ changed AS (
         provider_response = coalesce(nullif(o.response, ''), n.provider_response), updated_at = $9::timestamptz
     FROM old o
     WHERE n.service_id = o.service_id AND n.id = o.notification_id
-    RETURNING n.service_id, n.id, n.status, o.provider, o.old_status, o.billable_units, o.local_date, o.template_id, o.channel, o.key_type
+    RETURNING n.service_id, n.id, n.status, o.status AS reported, o.provider, o.old_status, o.billable_units, o.local_date, o.template_id, o.channel, o.key_type
 ),
 noted AS (
     INSERT INTO notification_events (at, service_id, notification_id, kind, status, provider)
@@ -74,10 +74,11 @@ owed AS (
     ON CONFLICT (service_id, callback_type, subject_id) DO UPDATE SET fence = 0, run_at = now(), attempt = 1
     RETURNING subject_id
 ),
--- Of real mailboxes: what the simulator says is about nobody.
+-- An email's permanent failure is a hard bounce; what a text message's means differs from carrier to carrier. What the simulator says is about
+-- nobody.
 suppressed AS (
     INSERT INTO suppressions_due (service_id, notification_id, reason, run_at)
-    SELECT service_id, id, 1, $9::timestamptz FROM changed WHERE status = 9 AND channel = 1 AND provider <> 'simulator'
+    SELECT service_id, id, 1, $9::timestamptz FROM changed WHERE reported = 9 AND channel = 1 AND provider <> 'simulator'
     ON CONFLICT DO NOTHING
 ),
 kept AS (
