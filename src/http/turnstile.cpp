@@ -63,10 +63,11 @@ Turnstile::~Turnstile() = default;
 
 Task<Result<Turnstile::Place>> Turnstile::enter(ServiceId service, Deadline deadline)
 {
-    if (running_ < options_.running && waiting_ == 0)
+    if (may_run(service) && !lines_.contains(service))
     {
         ++running_;
-        co_return Place(*this);
+        ++running_by_service_[service];
+        co_return Place(*this, service);
     }
     if (waiting_ >= room() && !make_room_for(service)) co_return refused();
 
@@ -79,7 +80,7 @@ Task<Result<Turnstile::Place>> Turnstile::enter(ServiceId service, Deadline dead
     boost::system::error_code ignored;
     co_await waiter.timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     if (waiter.state != Waiter::State::admitted) co_return refused();
-    co_return Place(*this);
+    co_return Place(*this, service);
 }
 
 Failure Turnstile::refused()
@@ -119,23 +120,40 @@ bool Turnstile::make_room_for(ServiceId service)
     return true;
 }
 
-void Turnstile::leave()
+bool Turnstile::may_run(ServiceId service) const
+{
+    if (running_ >= options_.running) return false;
+    const auto own = running_by_service_.find(service);
+    return own == running_by_service_.end() || own->second < options_.running_of_one;
+}
+
+void Turnstile::leave(ServiceId service)
 {
     --running_;
     ++ended_;
-    admit_next();
+    const auto own = running_by_service_.find(service);
+    if (--own->second == 0) running_by_service_.erase(own);
+    admit_waiting();
 }
 
-void Turnstile::admit_next()
+// Round after round, one of each service, until nobody who waits may run.
+void Turnstile::admit_waiting()
 {
-    while (running_ < options_.running && waiting_ > 0)
+    for (std::size_t refused = 0; running_ < options_.running && refused < turns_.size();)
     {
         const ServiceId service = turns_.front();
         turns_.pop_front();
         turns_.push_back(service);
+        if (!may_run(service))
+        {
+            ++refused;
+            continue;
+        }
+        refused = 0;
         Waiter& first = *lines_.at(service).front();
         remove(first);
         ++running_;
+        ++running_by_service_[service];
         first.end(Waiter::State::admitted);
     }
 }

@@ -28,8 +28,10 @@ namespace herald::http
 
 struct TurnstileOptions
 {
-    // Enough to fill the batches of the group commit, and few enough that a turn of the loop stays short.
     std::size_t running = 128;
+    // Of one service: enough to keep the group commit busy. The rest is for others, who so need not wait until the work
+    // of a busy one ends.
+    std::size_t running_of_one = 64;
     std::chrono::milliseconds longest_wait{25};  // of what is let in, by the rate of the last moments
 };
 
@@ -45,16 +47,17 @@ public:
     class Place
     {
     public:
-        explicit Place(Turnstile& from) : from_(&from) {}
-        Place(Place&& other) noexcept : from_(std::exchange(other.from_, nullptr)) {}
+        Place(Turnstile& from, ServiceId service) : from_(&from), service_(service) {}
+        Place(Place&& other) noexcept : from_(std::exchange(other.from_, nullptr)), service_(other.service_) {}
         Place& operator=(Place&&) = delete;
         ~Place()
         {
-            if (from_ != nullptr) from_->leave();
+            if (from_ != nullptr) from_->leave(service_);
         }
 
     private:
         Turnstile* from_;
+        ServiceId service_;
     };
 
     // unavailable: come again later.
@@ -67,8 +70,9 @@ private:
     struct Waiter;
     using Line = std::deque<Waiter*>;
 
-    void leave();
-    void admit_next();
+    void leave(ServiceId service);
+    [[nodiscard]] bool may_run(ServiceId service) const;
+    void admit_waiting();
     [[nodiscard]] std::size_t room();
     bool make_room_for(ServiceId service);
     void remove(const Waiter& waiter);
@@ -78,8 +82,9 @@ private:
     const TurnstileOptions options_;
     std::size_t running_ = 0;
     std::size_t waiting_ = 0;
-    std::unordered_map<ServiceId, Line, UuidHash> lines_;  // none is empty
-    std::deque<ServiceId> turns_;                          // the services of lines_, the next one first
+    std::unordered_map<ServiceId, std::size_t, UuidHash> running_by_service_;  // none is 0
+    std::unordered_map<ServiceId, Line, UuidHash> lines_;                      // none is empty
+    std::deque<ServiceId> turns_;  // the services of lines_, the next one first
 
     // How many ended in this window and in the one before.
     Deadline window_ends_{};

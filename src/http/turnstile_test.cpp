@@ -20,6 +20,7 @@ TurnstileOptions with_running(std::size_t running)
 {
     TurnstileOptions options;
     options.running = running;
+    options.running_of_one = running;
     options.longest_wait = seconds(10);
     return options;
 }
@@ -89,6 +90,32 @@ TEST(Turnstile, BeyondTheRoomTheNewestOfTheLongestLineGoes)
                                 scope.spawn("work", work(turnstile, kModest, "m1", told));
                             });
     EXPECT_THAT(story.lines, ElementsAre("-g5", "-g4", "+g1", "+m1", "+g2", "+g3"));
+}
+
+TEST(Turnstile, OneServiceDoesNotGetAllPlaces)
+{
+    TurnstileOptions options = with_running(4);
+    options.running_of_one = 2;
+    run_task<>(
+        [&]() -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            Turnstile turnstile(executor, options);
+            TaskScope scope(executor);
+            Story story;
+            {
+                const auto one = co_await turnstile.enter(kGreedy, deadline_in(seconds(30)));
+                const auto two = co_await turnstile.enter(kGreedy, deadline_in(seconds(30)));
+                scope.spawn("work", work(turnstile, kGreedy, "g3", story));
+                co_await sleep_for(milliseconds(0));
+                const auto others = co_await turnstile.enter(kModest, deadline_in(seconds(30)));
+                EXPECT_TRUE(one && two && others);
+                EXPECT_THAT(story.lines, ::testing::IsEmpty());
+            }
+            scope.close();
+            co_await scope.join(deadline_in(seconds(30)));
+            EXPECT_THAT(story.lines, ElementsAre("+g3"));
+        });
 }
 
 TEST(Turnstile, WhoWaitsTooLongIsTurnedAway)

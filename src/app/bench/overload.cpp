@@ -73,7 +73,7 @@ OverloadFigures measure(const Site& site, const BenchOptions& options)
     if (auto started = node.start(); !started) throw std::runtime_error(started.error().message);
     options.progress("the peak");
     RequestMaker requests(site.demo().demo, Recipients::real);
-    figures.peak_per_s = generate_load(paced(node.port(), requests, 0, options.connections, options)).per_second();
+    figures.peak_per_s = generate_load(paced(node.port(), requests, 0, 2 * options.connections, options)).per_second();
     options.progress("twice the peak");
     measure_at_twice_the_peak(site, node.port(), options, figures);
 
