@@ -1,10 +1,10 @@
 #include "app/api_role.hpp"
 
 #include "app/options.hpp"
+#include "http/auth/service_authenticator.hpp"
 #include "http/context.hpp"
 #include "http/routes.hpp"
 #include "http/server/dispatcher.hpp"
-#include "http/v2/service_authenticator.hpp"
 #include "queue/wake_channel.hpp"
 
 namespace herald
@@ -33,12 +33,16 @@ struct ApiRole::Parts
           wake_sender(database, scope),
           writer(database, scope, loop.executor(), {}, tell_workers(std::move(with.queued))),
           accept(directory, limiter, idempotency, writer, with.keys, with.clock, zone, accept_options(settings)),
+          turnstile(loop.executor(), {}),
           notifications(reading),
           templates(database),
+          unsubscribe(database, with.keys, with.clock),
           context{.directory = directory,
                   .accept = accept,
+                  .turnstile = turnstile,
                   .notifications = notifications,
                   .templates = templates,
+                  .unsubscribe = unsubscribe,
                   .keys = with.keys,
                   .clock = with.clock,
                   .zone = zone,
@@ -53,7 +57,8 @@ struct ApiRole::Parts
           dispatcher(router, authenticator, context),
           server(
               loop.executor(), server_options(settings),
-              [this](http::Request& request) { return dispatcher.dispatch(request); }, with.clock)
+              [this](http::Request& request) { return dispatcher.dispatch(request); }, with.clock,
+              [this](http::Request& request) { return dispatcher.admit(request); })
     {
         http::add_all_routes(router);
     }
@@ -79,8 +84,10 @@ struct ApiRole::Parts
     WakeSender wake_sender;
     NotificationWriter writer;
     AcceptNotification accept;
+    http::Turnstile turnstile;
     NotificationStore notifications;
     TemplateStore templates;
+    Unsubscribe unsubscribe;
     http::Context context;
     http::Router router;
     http::ServiceAuthenticator authenticator;

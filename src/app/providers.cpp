@@ -3,6 +3,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "app/aws_options.hpp"
 #include "providers/capture/capture.hpp"
 #include "providers/smtp/smtp.hpp"
 
@@ -49,13 +50,20 @@ struct Making
 struct Made
 {
     std::unique_ptr<Provider> provider;
-    double per_second = 0;  // what it states; 0: nothing
+    std::int64_t concurrency = 0;  // 0: delivery.concurrency
+    std::int64_t per_second = 0;   // what it states; 0: nothing
 };
 
 // A name of providers.email or providers.sms (base/settings.cpp) becomes a provider here.
 Made make_provider(std::string_view name, const Making& with)
 {
     if (name == "smtp") return {std::make_unique<SmtpProvider>(with.executor, smtp_options(with.settings), with.clock)};
+    const Settings& settings = with.settings;
+    // What waits for a connection of theirs waits in the queue, where it holds up nobody.
+    if (name == "ses")
+        return {make_ses(with.executor, settings, with.clock), settings.ses.connections, settings.ses.rate_per_second};
+    if (name == "sns")
+        return {make_sns(with.executor, settings), settings.sns.connections, settings.sns.rate_per_second};
     if (name == "capture")
     {
         auto script = parse_capture_script(with.settings.capture.script);
@@ -85,8 +93,9 @@ Providers::Providers(asio::any_io_executor executor, const Settings& settings, s
             if (member.provider == nullptr)
             {
                 auto fresh = make_provider(name, with);
-                member = {fresh.provider.get(), channel, static_cast<std::size_t>(settings.delivery.concurrency),
-                          fresh.per_second};
+                const auto places = fresh.concurrency > 0 ? fresh.concurrency : settings.delivery.concurrency;
+                member = {fresh.provider.get(), channel, static_cast<std::size_t>(places),
+                          static_cast<double>(fresh.per_second)};
                 all_.push_back(std::move(fresh.provider));
             }
             member.channel = channel;

@@ -30,6 +30,11 @@ std::string check_url(const std::string& url)
     return web && !url.ends_with('/') ? "" : "a URL that begins with https:// or http:// and does not end with /";
 }
 
+std::string check_optional_url(const std::string& url)
+{
+    return url.empty() ? "" : check_url(url);
+}
+
 std::string check_zone(const std::string& name)
 {
     try
@@ -93,6 +98,9 @@ void describe_edges(ConfigKeys& keys, Settings& settings)
     keys.must(check_not_empty);
     keys.integer("http.port", settings.http.port, 0, 65535, "TCP port to listen on; 0 takes a free one.");
     keys.integer("http.max_body_bytes", settings.http.max_body_bytes, 1024, 100'000'000, "Largest request body.");
+    keys.integer(
+        "http.max_buffered_bytes", settings.http.max_buffered_bytes, 1024, 1'000'000'000'000,
+        "Of all request bodies held at once, at least http.max_body_bytes; a large request beyond is answered 503.");
     keys.integer("http.header_timeout_ms", settings.http.header_timeout_ms, 10, kHourMs,
                  "Longest wait for a request's header.");
     keys.integer("http.body_timeout_ms", settings.http.body_timeout_ms, 10, kHourMs,
@@ -117,13 +125,19 @@ void describe_edges(ConfigKeys& keys, Settings& settings)
 
 void describe_sending(ConfigKeys& keys, Settings& settings)
 {
+    keys.boolean("callbacks.allow_http", settings.callbacks.allow_http,
+                 "Whether services' callbacks may go to http:// URLs: for development.");
     keys.boolean("callbacks.allow_private_addresses", settings.callbacks.allow_private_addresses,
                  "Whether services' callbacks may go to private, loopback and link-local addresses.");
     keys.integer("callbacks.timeout_ms", settings.callbacks.timeout_ms, 10, kHourMs,
                  "Longest wait for a callback's answer.");
+    keys.integer("callbacks.inbound_timeout_ms", settings.callbacks.inbound_timeout_ms, 10, kHourMs,
+                 "The same when the callback tells of a text that came in.");
     keys.integer("callbacks.tries", settings.callbacks.tries, 1, 1000, "How often a callback is tried.");
     keys.integer("callbacks.retry_seconds", settings.callbacks.retry_seconds, 1, kDaySeconds,
                  "Pause between the tries of a callback.");
+    keys.integer("callbacks.pause_after_seconds", settings.callbacks.pause_after_seconds, 1, kDaySeconds,
+                 "How long a service's endpoint has to fail, at each call, until it is only probed.");
 
     keys.integer("delivery.tries", settings.delivery.tries, 1, 1000,
                  "How often a message is tried before it fails technically.");
@@ -144,12 +158,14 @@ void describe_sending(ConfigKeys& keys, Settings& settings)
 
 void describe_providers(ConfigKeys& keys, Settings& settings)
 {
-    keys.choices("providers.email", settings.providers.email, {"smtp", "capture"},
-                 "Who takes emails: smtp; or capture, which sends nothing and says delivered. Several share them by "
-                 "their priorities (`herald provider`). `herald serve` needs one.");
-    keys.choices("providers.sms", settings.providers.sms, {"capture"},
-                 "Who takes text messages: capture, which sends nothing and says delivered. Several share them. "
-                 "`herald serve` needs one.");
+    keys.choices(
+        "providers.email", settings.providers.email, {"ses", "smtp", "capture"},
+        "Who takes emails: ses or smtp; or capture, which sends nothing and says delivered. Several share them by "
+        "their priorities (`herald provider`). `herald serve` needs one.");
+    keys.choices(
+        "providers.sms", settings.providers.sms, {"sns", "capture"},
+        "Who takes text messages: sns; or capture, which sends nothing and says delivered. Several share them. "
+        "`herald serve` needs one.");
 
     keys.text("capture.script", settings.capture.script,
               "What the capture provider pretends: rules apart by ;, as in \"*@slow.example answer_after_ms=2000\" "
@@ -159,6 +175,11 @@ void describe_providers(ConfigKeys& keys, Settings& settings)
     keys.must(check_not_empty);
     keys.text("email.banner", settings.email.banner,
               "Name of the platform on a black bar above emails of services without a branding; empty: no bar.");
+    keys.text(
+        "email.unsubscribe_url", settings.email.unsubscribe_url,
+        "Where recipients reach this API, as https://api.example.gov: every email then carries a one-click link to "
+        "unsubscribe from its service; empty: only links that services give.");
+    keys.must(check_optional_url);
     keys.text("smtp.host", settings.smtp.host, "SMTP server that takes our emails.");
     keys.integer("smtp.port", settings.smtp.port, 1, 65535, "Port of the SMTP server.");
     keys.choice("smtp.tls", settings.smtp.tls, {"starttls", "implicit", "none"}, "How the connection is encrypted.");
@@ -304,8 +325,9 @@ Result<void> check_complete(const Settings& settings)
         missing.emplace_back("security.keys is not set; `herald keys generate` makes one");
     if (settings.security.internal_secret.empty()) missing.emplace_back("security.internal_secret is not set");
     if (settings.providers.email.empty())
-        missing.push_back(not_chosen("providers.email", "set it to \"smtp\" to send emails, or to "));
-    if (settings.providers.sms.empty()) missing.push_back(not_chosen("providers.sms", "set it to "));
+        missing.push_back(not_chosen("providers.email", "set it to \"ses\" or \"smtp\" to send emails, or to "));
+    if (settings.providers.sms.empty())
+        missing.push_back(not_chosen("providers.sms", "set it to \"sns\" to send text messages, or to "));
     if (std::ranges::find(settings.providers.email, "smtp") != settings.providers.email.end() &&
         settings.smtp.host.empty())
         missing.emplace_back("smtp.host is not set, and providers.email names smtp");

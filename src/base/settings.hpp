@@ -28,6 +28,7 @@ struct HttpSettings
     std::string host = "127.0.0.1";
     std::int64_t port = 6011;
     std::int64_t max_body_bytes = 5'000'000;
+    std::int64_t max_buffered_bytes = 64'000'000;
     std::int64_t header_timeout_ms = 10'000;
     std::int64_t body_timeout_ms = 30'000;
     std::int64_t request_timeout_ms = 30'000;
@@ -47,10 +48,13 @@ struct SecuritySettings
 
 struct CallbackSettings
 {
+    bool allow_http = false;
     bool allow_private_addresses = false;
     std::int64_t timeout_ms = 5000;
+    std::int64_t inbound_timeout_ms = 60'000;
     std::int64_t tries = 5;
     std::int64_t retry_seconds = 300;
+    std::int64_t pause_after_seconds = 60;
 };
 
 // The least of delivery.lease_seconds; app/options.cpp proves that a living holder has done with it by then.
@@ -72,6 +76,7 @@ struct EmailSettings
 {
     std::string domain = "notify.localhost";
     std::string banner;
+    std::string unsubscribe_url;
 };
 
 struct SmtpSettings

@@ -84,9 +84,10 @@ TEST(Settings, wrong_values_are_refused)
 {
     EXPECT_THAT(problem(file("time_zone = 'Mars/Base'")), HasSubstr("allowed is a time zone"));
     EXPECT_THAT(problem(file("public_base_url = 'https://x/'")), HasSubstr("does not end with /"));
+    EXPECT_THAT(problem(file("[email]\nunsubscribe_url = 'api.example.gov'")), HasSubstr("https://"));
     EXPECT_THAT(problem(file("[sms]\ndefault_region = 'us'")), HasSubstr("two capital letters"));
     EXPECT_THAT(problem(file("[http]\nport = 70000")), HasSubstr("http.port = \"70000\""));
-    EXPECT_THAT(problem(file("[providers]\nsms = 'pigeon'")), HasSubstr("one or several of capture"));
+    EXPECT_THAT(problem(file("[providers]\nsms = 'pigeon'")), HasSubstr("one or several of sns, capture"));
     EXPECT_THAT(problem(file("[http]\nprot = 1")), HasSubstr("did you mean http.port?"));
     EXPECT_THAT(problem(file("[email]\ndomain = ''")), HasSubstr("not empty"));
 }
@@ -129,7 +130,7 @@ TEST(Settings, serving_needs_what_has_no_default)
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().message, "database.url is not set");
     EXPECT_EQ(missing.error().more.size(), 4);
-    EXPECT_THAT(missing.error().more, testing::Contains(HasSubstr("providers.sms is not set; set it to \"capture\"")));
+    EXPECT_THAT(missing.error().more, testing::Contains(HasSubstr("providers.sms is not set; set it to \"sns\"")));
 
     settings.database.url = "postgresql:///herald";
     settings.security.keys = KeyRing::generate().to_text();

@@ -4,6 +4,8 @@
 
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "operations/suppress_recipients.hpp"
+#include "operations/unsubscribe.hpp"
 #include "rendering/email.hpp"
 #include "rendering/sms.hpp"
 
@@ -93,6 +95,7 @@ Task<SendResult> DeliverNotifications::hand_over(const ClaimedDelivery& claimed,
         if (!earlier) co_return postponed(claimed, earlier.error().message, prepared.provider->name());
         if (*earlier) co_return settled(claimed, prepared, std::move(**earlier));
     }
+    if (prepared.suppressed) co_return kept_back(claimed, *prepared.suppressed);
     if (claimed.attempt > options_.tries)
         co_return gave_up(claimed, "no tries are left, and nobody knows whether the last one arrived");
     if (claimed.uncertain) repeated_.Increment();
@@ -130,10 +133,12 @@ Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const
         if (service) prepared.provider = choose_provider(claimed, service->service());
         from = co_await directory_.template_version(claimed.service_id, claimed.template_id, claimed.template_version,
                                                     deadline);
+        if (claimed.suppressed_since && prepared.provider != providers_.simulator())
+            prepared.suppressed = co_await find_suppression(claimed, *contents, deadline);
     }
     catch (const std::runtime_error&)
     {
-        co_return fail(ErrorKind::unavailable, "service or template could not be read");
+        co_return fail(ErrorKind::unavailable, "service, template or suppressions could not be read");
     }
     if (!service || !service->service().active) co_return fail(ErrorKind::forbidden, "the service is archived");
     if (!from) co_return fail(ErrorKind::not_found, "its template version is gone");
@@ -144,6 +149,11 @@ Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const
     auto message = co_await render_where_it_fits(claimed, *contents, *service, *from, prepared.fragments);
     if (!message) co_return Failure(message.error());
     prepared.message = std::move(*message);
+    auto& unsubscribe = prepared.message.one_click_unsubscribe_url;
+    const bool leaves = prepared.provider != providers_.simulator();
+    if (leaves && prepared.message.channel == Channel::email && !unsubscribe && !options_.unsubscribe_url.empty())
+        unsubscribe =
+            unsubscribe_url(keys_, options_.unsubscribe_url, claimed.service_id, claimed.id, contents->normalised_to);
     if (prepared.provider == providers_.simulator()) prepared.fragments = 0;  // nothing to pay for
     co_return prepared;
 }
@@ -246,6 +256,23 @@ Task<Result<std::optional<Receipt>>> DeliverNotifications::find_earlier(const Cl
         log::warning("an uncertain attempt could not be looked up", {{"provider", claimed.provider}});
     }
     co_return fail(ErrorKind::unavailable, "an earlier attempt could not be looked up");
+}
+
+Task<std::optional<SuppressionReason>> DeliverNotifications::find_suppression(const ClaimedDelivery& claimed,
+                                                                              const NotificationContents& contents,
+                                                                              Deadline deadline)
+{
+    SuppressionKey key{claimed.service_id, static_cast<Channel>(claimed.channel),
+                       recipient_hash(keys_, contents.normalised_to)};
+    co_return co_await recorder_.find_suppression(std::move(key), deadline);
+}
+
+// As acceptance ends a message whose recipient is suppressed already.
+SendResult DeliverNotifications::kept_back(const ClaimedDelivery& claimed, SuppressionReason reason) const
+{
+    auto result = gave_up(claimed, "suppressed: " + std::string(to_string(reason)));
+    result.status = NotificationStatus::permanent_failure;
+    return result;
 }
 
 SendResult DeliverNotifications::gave_up(const ClaimedDelivery& claimed, std::string reason) const

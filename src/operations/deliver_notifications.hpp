@@ -41,6 +41,7 @@ struct DeliverOptions
     std::size_t render_in_place = 65'536;  // bytes that an email may come to, before it is rendered on the pool
     std::string email_domain = "notify.localhost";
     std::string sms_from_number = "+12025550100";
+    std::string unsubscribe_url;  // where recipients reach the API, for one-click links; empty: only links of services
 };
 
 class DeliverNotifications
@@ -65,6 +66,7 @@ private:
         Provider* provider = nullptr;
         OutgoingMessage message;
         std::int16_t fragments = 0;
+        std::optional<SuppressionReason> suppressed;  // since it was accepted
     };
 
     [[nodiscard]] Provider* choose_provider(const ClaimedDelivery& claimed, const Service& service) const;
@@ -83,6 +85,9 @@ private:
     [[nodiscard]] Instant next_try(const ClaimedDelivery& claimed, bool uncertain) const;
     SendResult result_of(const ClaimedDelivery& claimed, const Prepared& prepared, const SendOutcome& outcome) const;
     void count(const SendResult& result);
+    Task<std::optional<SuppressionReason>> find_suppression(const ClaimedDelivery& claimed,
+                                                            const NotificationContents& contents, Deadline deadline);
+    SendResult kept_back(const ClaimedDelivery& claimed, SuppressionReason reason) const;
     SendResult gave_up(const ClaimedDelivery& claimed, std::string reason) const;
     SendResult postponed(const ClaimedDelivery& claimed, std::string reason, std::string_view provider) const;
     SendResult try_again(const ClaimedDelivery& claimed, const SendOutcome& outcome, std::string_view provider) const;

@@ -31,7 +31,7 @@ EventKind event_of(const SendResult& result)
         case HandOff::failed:
             break;
     }
-    return EventKind::gave_up;
+    return result.status == NotificationStatus::permanent_failure ? EventKind::suppressed : EventKind::gave_up;
 }
 
 // The columns of record_send_results.
@@ -235,6 +235,11 @@ Task<std::vector<std::string>> DeliveryRecorder::list_attempt_providers(ServiceI
     std::vector<std::string> names;
     for (std::size_t i = 0; i < rows.size(); ++i) names.push_back(rows.get<std::string>(i, "provider"));
     co_return names;
+}
+
+Task<std::optional<SuppressionReason>> DeliveryRecorder::find_suppression(SuppressionKey key, Deadline deadline)
+{
+    co_return co_await SuppressionStore(database_).find(std::move(key), deadline);
 }
 
 // One transaction: a receipt that was taken and not applied would be lost with the process.

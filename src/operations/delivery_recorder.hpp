@@ -12,6 +12,7 @@
 #include "operations/record_batch.hpp"
 #include "providers/provider.hpp"
 #include "storage/pg/database.hpp"
+#include "storage/suppression_store.hpp"
 
 namespace prometheus
 {
@@ -26,7 +27,7 @@ enum class HandOff : std::int16_t
     awaits_receipt = 1,
     done = 2,  // handed over, and no receipt will come
     try_again = 3,
-    failed = 4,     // technical-failure
+    failed = 4,     // technical-failure; permanent-failure when the recipient is suppressed
     postponed = 5,  // nothing was offered to a provider: later, and as the same attempt
 };
 
@@ -80,6 +81,7 @@ public:
     Task<std::optional<Receipt>> find_left_over_receipt(NotificationId id, Deadline deadline);
     // Whom the message was to be offered to so far, as its attempts say; each once.
     Task<std::vector<std::string>> list_attempt_providers(ServiceId service, NotificationId id, Deadline deadline);
+    Task<std::optional<SuppressionReason>> find_suppression(SuppressionKey key, Deadline deadline);
     // Receipts that overtook the answer to their hand-off find their message now. Looks at kLeftOverBatch at most.
     static constexpr std::int32_t kLeftOverBatch = 1000;
     Task<LeftOverCounts> match_left_over_receipts(Deadline deadline);

@@ -30,6 +30,7 @@ ClaimedDelivery read_claimed(const pg::Rows& rows, std::size_t i)
     claimed.channel = rows.get<std::int16_t>(i, "channel");
     claimed.international = rows.get<bool>(i, "international");
     claimed.provider = rows.get<std::string>(i, "provider");
+    claimed.suppressed_since = rows.get<bool>(i, "suppressed_since");
     claimed.sealed = rows.get<std::optional<pg::Bytes>>(i, "sealed").value_or(pg::Bytes{}).value;
     return claimed;
 }

@@ -52,6 +52,7 @@ struct ClaimedDelivery
     bool international = false;
     std::string provider;  // of its share: whom this attempt will be offered to, as its event says. Empty: nobody
     std::string sealed;    // empty: its contents are gone
+    bool suppressed_since = false;  // its service has suppressed somebody since it was accepted
 };
 
 // To whom the claimed messages of a channel will be offered, and how many at the most. Whoever has no room is left

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "operations/suppress_recipients.hpp"
 #include "tests/support/delivery_world.hpp"
 
 namespace herald
@@ -62,6 +63,38 @@ TEST(DeliveryWorker, DeliversBothChannelsAndWritesTheirStory)
             EXPECT_EQ(co_await world.number("SELECT (SELECT count(*) FROM queue_ready) + (SELECT count(*) FROM "
                                             "queue_leases) + (SELECT count(*) FROM awaiting_receipts)"),
                       0);
+        });
+}
+
+// Accepted, and then the person asks to hear no more: what waits in the queue does not go out either.
+TEST(DeliveryWorker, KeepsBackWhatIsQueuedForARecipientWhoIsSuppressedMeanwhile)
+{
+    in_delivery_world(
+        [](DeliveryWorld& world) -> Task<>
+        {
+            const auto service = co_await world.add_service();
+            const auto stopped = co_await world.accept(service, "+12025550123");
+            const auto other = co_await world.accept(service, "+12025550124");
+            world.clock.advance(seconds(1));
+            auto transaction = co_await world.database.begin(soon());
+            SuppressionWish wish;
+            wish.service_id = service.id;
+            wish.channel = Channel::sms;
+            wish.recipient = "+12025550123";
+            wish.reason = SuppressionReason::stop;
+            co_await suppress_recipient(transaction, world.keys, wish, std::nullopt, world.clock.now(), soon());
+            co_await transaction.commit(soon());
+            co_await world.deliver();
+
+            EXPECT_EQ(co_await world.status(other), NotificationStatus::delivered);
+            EXPECT_EQ(co_await world.status(stopped), NotificationStatus::permanent_failure);
+            EXPECT_EQ((co_await world.events(stopped)).back(), EventKind::suppressed);
+            EXPECT_EQ(world.mailbox->size(), 1U);
+            EXPECT_EQ(co_await world.number("SELECT sum(billable_units) FROM notifications"), 1);
+            EXPECT_EQ(co_await world.number(
+                          "SELECT count(*) FROM notifications WHERE provider_response = 'suppressed: stop'"),
+                      1);
+            EXPECT_EQ(co_await world.ledger_differences(), 0);
         });
 }
 

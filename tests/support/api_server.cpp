@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 
 #include "base/jwt.hpp"
+#include "http/auth/service_authenticator.hpp"
 #include "http/context.hpp"
 #include "http/routes.hpp"
 #include "http/server/dispatcher.hpp"
-#include "http/v2/service_authenticator.hpp"
 #include "operations/inbound_contents.hpp"
 #include "sql/queries.hpp"
 #include "storage/service_store.hpp"
@@ -46,12 +46,16 @@ struct Stack
           idempotency(database, keys),
           writer(database, scope, loop.executor(), {}, [](Lane, ServiceId) {}),
           accept(directory, limiter, idempotency, writer, keys, clock, zone, {}),
+          turnstile(loop.executor(), options.turnstile),
           notifications(database),
           templates(database),
+          unsubscribe(database, keys, clock),
           context{.directory = directory,
                   .accept = accept,
+                  .turnstile = turnstile,
                   .notifications = notifications,
                   .templates = templates,
+                  .unsubscribe = unsubscribe,
                   .keys = keys,
                   .clock = clock,
                   .zone = zone,
@@ -77,8 +81,10 @@ struct Stack
     IdempotencyKeys idempotency;
     NotificationWriter writer;
     AcceptNotification accept;
+    http::Turnstile turnstile;
     NotificationStore notifications;
     TemplateStore templates;
+    Unsubscribe unsubscribe;
     http::Context context;
     http::Router router;
     http::ServiceAuthenticator authenticator;
@@ -99,7 +105,8 @@ struct ApiServer::Impl
 {
     explicit Impl(Options options)
         : keys(KeyRing::generate()),
-          server([this](http::Request& request) { return stack->dispatcher.dispatch(request); }, options.http)
+          server([this](http::Request& request) { return stack->dispatcher.dispatch(request); }, options.http,
+                 [this](http::Request& request) { return stack->dispatcher.admit(request); })
     {
         with_database_at(
             database.conninfo(),

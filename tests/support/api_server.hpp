@@ -23,6 +23,7 @@
 #include "domain/services/service.hpp"
 #include "http/console/mailbox_page.hpp"
 #include "http/server/server.hpp"
+#include "http/turnstile.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/pg_fixture.hpp"
 
@@ -65,6 +66,7 @@ public:
     struct Options
     {
         http::ServerOptions http;
+        http::TurnstileOptions turnstile;
         std::function<std::vector<http::MailboxEntry>(std::size_t)> mailbox;
         int connections = 2;
     };

@@ -56,6 +56,7 @@ struct WorldMessage
     std::optional<std::string> reference;
     std::string personalisation = R"({"name":"Ada"})";
     bool international = false;
+    std::string trace_id;
 };
 
 struct WorldOptions
@@ -170,6 +171,7 @@ public:
         contents.to = message.to;
         contents.normalised_to = message.to;
         contents.personalisation = message.personalisation;
+        contents.trace_id = message.trace_id;
         row.sealed = seal_contents(keys, row.id, contents);
         const auto id = row.id;
         senders_[id] = row.service_id;

@@ -115,7 +115,7 @@ struct Request
     std::string body;
     std::string base_url;        // "http://host/" from the Host header; https when a trusted X-Forwarded-Proto says so
     std::string remote_address;  // the peer's, or what a trusted proxy added last to X-Forwarded-For
-    std::string trace_id;        // X-B3-TraceId when it is a plain id, else made here. May be logged.
+    std::string trace_id;        // of B3 or W3C headers, else made here. May be logged.
     Instant received_at{};       // when it was complete
     Deadline deadline{};         // the server answers 503 by itself after this; awaits in handlers should end earlier
     Principal principal;

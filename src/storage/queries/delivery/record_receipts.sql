@@ -47,7 +47,7 @@ changed AS (
         provider_response = coalesce(nullif(o.response, ''), n.provider_response), updated_at = $9::timestamptz
     FROM old o
     WHERE n.service_id = o.service_id AND n.id = o.notification_id
-    RETURNING n.service_id, n.id, n.status, o.provider, o.old_status, o.billable_units, o.local_date, o.template_id, o.channel, o.key_type
+    RETURNING n.service_id, n.id, n.status, o.status AS reported, o.provider, o.old_status, o.billable_units, o.local_date, o.template_id, o.channel, o.key_type
 ),
 noted AS (
     INSERT INTO notification_events (at, service_id, notification_id, kind, status, provider)
@@ -64,13 +64,22 @@ counted AS (
     GROUP BY local_date, service_id, template_id, channel, key_type, status
     HAVING sum(n) <> 0 OR sum(units) <> 0
 ),
+-- A correction may find the call about what it corrects still under way: it is made again, and the result of that one is void.
 owed AS (
-    INSERT INTO callback_tasks (service_id, notification_id, callback_type, run_at, attempt)
-    SELECT c.service_id, c.id, 'delivery_status', $9::timestamptz, 1
+    INSERT INTO callback_tasks (service_id, callback_type, subject_id)
+    SELECT c.service_id, 'delivery_status', c.id
     FROM changed c JOIN service_callbacks s ON s.service_id = c.service_id AND s.callback_type = 'delivery_status'
     WHERE c.status NOT IN (2, 3)
+    ORDER BY c.service_id, c.id
+    ON CONFLICT (service_id, callback_type, subject_id) DO UPDATE SET fence = 0, run_at = now(), attempt = 1
+    RETURNING subject_id
+),
+-- An email's permanent failure is a hard bounce; what a text message's means differs from carrier to carrier. What the simulator says is about
+-- nobody.
+suppressed AS (
+    INSERT INTO suppressions_due (service_id, notification_id, reason, run_at)
+    SELECT service_id, id, 1, $9::timestamptz FROM changed WHERE reported = 9 AND channel = 1 AND provider <> 'simulator'
     ON CONFLICT DO NOTHING
-    RETURNING notification_id
 ),
 kept AS (
     INSERT INTO unmatched_receipts (provider, reference, notification_id, status, provider_response, at, received_at, look_at)

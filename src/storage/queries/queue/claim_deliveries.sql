@@ -55,7 +55,10 @@ noted AS (
     SELECT $11::timestamptz, service_id, notification_id, 2, attempt, nullif(provider, '') FROM claimed
 )
 SELECT l.lane, l.service_id, l.notification_id, l.channel, l.attempt, l.uncertain, l.fence, l.provider,
-       l.template_id, l.template_version, l.key_type, l.international, c.sealed
+       l.template_id, l.template_version, l.key_type, l.international, c.sealed,
+       -- Ids are times. A backward probe of the key: EXISTS with the condition inside would be planned as a scan.
+       coalesce((SELECT s.id FROM suppressions s WHERE s.service_id = l.service_id AND s.lifted_at IS NULL
+                 ORDER BY s.service_id DESC, s.id DESC LIMIT 1) > l.notification_id, false) AS suppressed_since
 FROM claimed l
 LEFT JOIN LATERAL (
     SELECT sealed FROM notification_contents
