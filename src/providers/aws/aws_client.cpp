@@ -99,7 +99,7 @@ Task<HttpResponse> AwsClient::post(std::string_view path, std::string content_ty
     options.max_response_bytes = kMaxAnswerBytes;
     options.allow_private_addresses = true;
     options.may_repeat = false;
-    co_return co_await http_.send(std::move(request), std::move(options));
+    co_return co_await http_.send(std::move(request), options);
 }
 
 }  // namespace herald
