@@ -68,6 +68,18 @@ struct DeliverySettings
     std::int64_t look_up_after_seconds = 60;
 };
 
+struct ReceiptSettings
+{
+    std::string topics;
+    std::int64_t max_age_seconds = 7200;
+    std::string ca_file;
+    std::int64_t keep_days = 7;
+    bool receive_inbound_sms = false;
+
+    // Each of them.
+    [[nodiscard]] std::vector<std::string> topic_list() const;
+};
+
 struct EmailSettings
 {
     std::string domain = "notify.localhost";
@@ -130,6 +142,7 @@ struct Settings
     SecuritySettings security;
     CallbackSettings callbacks;
     DeliverySettings delivery;
+    ReceiptSettings receipts;
     EmailSettings email;
     SmtpSettings smtp;
     SmsSettings sms;

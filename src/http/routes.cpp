@@ -1,5 +1,6 @@
 #include "http/routes.hpp"
 
+#include "http/callbacks/handlers.hpp"
 #include "http/console/mailbox_page.hpp"
 #include "http/system/handlers.hpp"
 #include "http/v1/handlers.hpp"
@@ -17,6 +18,7 @@ void add_all_routes(Router& router)
 {
     for (const auto table : public_route_tables()) router.add(table);
     router.add(v2::fallback_routes());
+    router.add(callbacks::routes());
     router.add(console_routes());
 }
 

@@ -5,6 +5,7 @@
 #include "operations/idempotency.hpp"
 #include "operations/inbound_contents.hpp"
 #include "operations/notification_contents.hpp"
+#include "operations/receive_receipts.hpp"
 #include "storage/service_store.hpp"
 
 namespace herald
@@ -30,9 +31,9 @@ std::string inbound_context(const Uuid& owner)
 }
 
 const Column kColumns[] = {
-    {SealedStore::kApiKeys, sealed_secret_context}, {SealedStore::kCallbacks, sealed_secret_context},
-    {SealedStore::kInboundSms, inbound_context},    {SealedStore::kIdempotencyAnswers, sealed_answer_context},
-    {SealedStore::kContents, contents_context},
+    {SealedStore::kApiKeys, sealed_secret_context},   {SealedStore::kCallbacks, sealed_secret_context},
+    {SealedStore::kInboundSms, inbound_context},      {SealedStore::kIdempotencyAnswers, sealed_answer_context},
+    {SealedStore::kReceipts, sealed_receipt_context}, {SealedStore::kContents, contents_context},
 };
 
 struct Batch

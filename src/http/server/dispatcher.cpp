@@ -37,7 +37,9 @@ Task<Admission> Dispatcher::admit(Request& request) const
     Router::Match match;
     admission.refusal = route(request, match);
     if (admission.refusal) co_return admission;
-    if (request.route->auth == Auth::none) admission.max_body_bytes = kMaxAnonymousBody;
+    const Auth auth = request.route->auth;
+    if (auth == Auth::none || auth == Auth::sns_signed) admission.max_body_bytes = kMaxAnonymousBody;
+    if (auth == Auth::sns_signed) co_return admission;  // who it is will be seen by the body alone
     std::exception_ptr failure;
     try
     {

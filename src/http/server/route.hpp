@@ -30,6 +30,7 @@ enum class Auth
     none,
     service_key,      // a service's API key (v1, v2)
     internal_client,  // the admin app
+    sns_signed,       // a message of Amazon SNS: its signature covers the body
 };
 
 struct Route

@@ -368,8 +368,8 @@ CREATE TABLE inbound_sms (
 );
 CREATE INDEX inbound_sms_by_purge ON inbound_sms (purge_on);
 
--- Makes the partitions that are missing: months of notifications, days of contents and events. Cheap when there is nothing to do. Contents
--- begin with tomorrow: those of today have to be gone already.
+-- Makes the partitions that are missing: months of notifications, days of contents, events and the journal of receipts. Cheap when there is
+-- nothing to do. Contents and the journal begin with tomorrow: those of today have to be gone already.
 -- The default partitions catch rows should this not have run for long; they are empty in a healthy system. A partition whose rows are in
 -- the default one already is not made: PostgreSQL refuses it, and the rows are as well off where they are.
 CREATE FUNCTION maintain_partitions(today date, contents_days integer) RETURNS integer LANGUAGE plpgsql AS $$
@@ -399,6 +399,12 @@ BEGIN
                            'notification_contents_' || to_char(day, 'YYYYMMDD'), day, day + 1);
             made := made + 1;
         END IF;
+        IF to_regclass('receipt_journal_' || to_char(day, 'YYYYMMDD')) IS NULL
+           AND NOT EXISTS (SELECT FROM receipt_journal_default WHERE purge_on = day) THEN
+            EXECUTE format('CREATE TABLE %I PARTITION OF receipt_journal FOR VALUES FROM (%L) TO (%L)',
+                           'receipt_journal_' || to_char(day, 'YYYYMMDD'), day, day + 1);
+            made := made + 1;
+        END IF;
     END LOOP;
     FOR day IN SELECT d::date FROM generate_series(today - 1, today + 7, interval '1 day') d LOOP
         day_start := day::timestamp AT TIME ZONE 'UTC';
@@ -412,16 +418,16 @@ BEGIN
     RETURN made;
 END $$;
 
--- Drops the oldest partition of contents whose day has come, and says which; NULL when there is none. Waits for its lock (of the parent,
--- too: everyone else waits behind it) for a quarter of a second at most, then fails with lock_not_available: try again.
-CREATE FUNCTION drop_purged_contents(today date) RETURNS text LANGUAGE plpgsql AS $$
+-- Drops the oldest partition of `parent` (contents, or the journal of receipts) whose day has come, and says which; NULL when there is none.
+-- Waits for its lock (of the parent, too: everyone else waits behind it) for a quarter of a second at most, then fails with
+-- lock_not_available: try again.
+CREATE FUNCTION drop_purged_day(parent regclass, today date) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     purged text;
 BEGIN
     SELECT c.relname INTO purged
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-    WHERE i.inhparent = 'notification_contents'::regclass AND c.relname ~ '^notification_contents_[0-9]{8}$'
-      AND to_date(right(c.relname, 8), 'YYYYMMDD') <= today
+    WHERE i.inhparent = parent AND c.relname ~ '_[0-9]{8}$' AND to_date(right(c.relname, 8), 'YYYYMMDD') <= today
     ORDER BY c.relname LIMIT 1;
     IF purged IS NOT NULL THEN
         PERFORM set_config('lock_timeout', '250ms', true);

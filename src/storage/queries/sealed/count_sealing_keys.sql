@@ -10,4 +10,6 @@ SELECT 'idempotency answers', get_byte(response_sealed, 1) * 256 + get_byte(resp
 FROM idempotency_keys WHERE response_sealed IS NOT NULL GROUP BY 2
 UNION ALL
 SELECT 'received texts', get_byte(sealed, 1) * 256 + get_byte(sealed, 2), count(*) FROM inbound_sms GROUP BY 2
+UNION ALL
+SELECT 'receipts', get_byte(sealed, 1) * 256 + get_byte(sealed, 2), count(*) FROM receipt_journal GROUP BY 2
 ORDER BY 1, 2

@@ -1,0 +1,50 @@
+-- What providers tell over HTTP: the fate of messages, complaints, and text messages to numbers of ours.
+
+-- What providers told over HTTP, as it came: read again when the mapping was wrong (`herald receipt replay`). Sealed, because events quote
+-- addresses and texts. `kind` numbers: providers/receipt_source.hpp; `reading` is what was made of it, the last time. No service: an event is
+-- kept before it is known whose it is.
+CREATE TABLE receipt_journal (
+    purge_on date NOT NULL,
+    id uuid NOT NULL, -- UUIDv7 of received_at
+    provider text NOT NULL,
+    kind smallint NOT NULL CHECK (kind BETWEEN 1 AND 3),
+    sent_at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    reading text NOT NULL,
+    sealed bytea NOT NULL,
+    PRIMARY KEY (id, purge_on)
+) PARTITION BY RANGE (purge_on);
+CREATE TABLE receipt_journal_default PARTITION OF receipt_journal DEFAULT;
+
+-- Recipients who said to their provider that a message was unwanted. Facts alone: who it was is in the contents of the message, while they last.
+CREATE TABLE complaints (
+    service_id uuid NOT NULL,
+    id uuid NOT NULL,
+    notification_id uuid NOT NULL,
+    provider text NOT NULL,
+    feedback_id text, -- the provider's
+    complaint_type text,
+    complaint_sub_type text,
+    complained_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (service_id, id)
+);
+-- Told twice, it is one.
+CREATE UNIQUE INDEX complaints_once ON complaints (service_id, notification_id, provider, feedback_id) NULLS NOT DISTINCT;
+ALTER TABLE complaints ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_service ON complaints FOR SELECT TO herald_tenant USING (service_id = current_setting('herald.service_id')::uuid);
+GRANT SELECT ON complaints TO herald_tenant;
+
+-- Numbers that people can write to. In the digits alone, without the plus, as the API shows them. Without a service: in stock.
+CREATE TABLE inbound_numbers (
+    number text PRIMARY KEY CHECK (number ~ '^[0-9]{3,15}$'),
+    provider text NOT NULL,
+    service_id uuid REFERENCES services,
+    active boolean NOT NULL DEFAULT true,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz
+);
+CREATE INDEX inbound_numbers_by_service ON inbound_numbers (service_id) WHERE service_id IS NOT NULL;
+
+-- A text message that is told twice is one.
+CREATE UNIQUE INDEX inbound_sms_once ON inbound_sms (service_id, provider, provider_reference);
