@@ -128,6 +128,9 @@ Result<Administration> Administration::open(Settings settings, const std::filesy
         if (!folder) return Failure(folder.error());
         settings.database.url = folder->database_url;
         if (settings.security.keys.empty()) settings.security.keys = folder->keys;
+        // As `herald dev` itself: what it calls is on this machine.
+        settings.callbacks.allow_http = true;
+        settings.callbacks.allow_private_addresses = true;
     }
     Administration opened(std::move(settings));
     if (opened.settings_.security.keys.empty()) return opened;
@@ -261,17 +264,42 @@ Result<Sender> Administration::archive_sender(const std::string& service, Sender
     return ask_for<Sender>(service, archive);
 }
 
-Result<ServiceCallback> Administration::set_callback(const std::string& service, CallbackWish wish) const
+Result<CallbackSet> Administration::set_callback(const std::string& service, CallbackWish wish) const
 {
     if (auto checked = need_keys(); !checked) return Failure(std::move(checked.error()));
-    return ask_for<ServiceCallback>(service, [&](ManageContext context, ServiceId id)
-                                    { return herald::set_callback(context, id, std::move(wish)); });
+    wish.allowed = callback_urls_allowed(settings_);
+    return ask_for<CallbackSet>(service, [&](ManageContext context, ServiceId id)
+                                { return herald::set_callback(context, id, std::move(wish)); });
 }
 
 Result<void> Administration::clear_callback(const std::string& service, const std::string& type) const
 {
     return ask_for<void>(
         service, [&](ManageContext context, ServiceId id) { return herald::clear_callback(context, id, type); });
+}
+
+Result<std::vector<EndpointState>> Administration::list_callback_endpoints(
+    const std::optional<std::string>& service) const
+{
+    if (service) return ask_for<std::vector<EndpointState>>(*service, herald::list_callback_endpoints);
+    return ask<std::vector<EndpointState>>([](ManageContext context)
+                                           { return herald::list_callback_endpoints(context, std::nullopt); });
+}
+
+Result<std::vector<CallbackAttempt>> Administration::list_callback_attempts(const std::string& service,
+                                                                            const std::string& notification,
+                                                                            std::int32_t most) const
+{
+    return ask_for<std::vector<CallbackAttempt>>(
+        service, [&](ManageContext context, ServiceId id)
+        { return herald::list_callback_attempts(context, id, notification, most); });
+}
+
+Result<std::vector<EndpointState>> Administration::resume_callbacks(const std::string& service,
+                                                                    const std::string& type) const
+{
+    return ask_for<std::vector<EndpointState>>(
+        service, [&](ManageContext context, ServiceId id) { return herald::resume_callbacks(context, id, type); });
 }
 
 Result<EmailBranding> Administration::put_branding(EmailBranding branding) const

@@ -4,7 +4,8 @@
 // or its name). Every expected failure, a database that does not answer included, is an Error whose message says what
 // to do. Single-threaded.
 //
-// Security: CreatedApiKey::text is the one secret that is ever returned; nothing here logs.
+// Security: CreatedApiKey::text and CallbackSet::signing_secret are the secrets that are ever returned; nothing here
+// logs.
 #pragma once
 
 #include <filesystem>
@@ -20,6 +21,7 @@
 #include "operations/manage_api_keys.hpp"
 #include "operations/manage_branding.hpp"
 #include "operations/manage_inbound_numbers.hpp"
+#include "operations/manage_callbacks.hpp"
 #include "operations/manage_providers.hpp"
 #include "operations/manage_service_settings.hpp"
 #include "operations/manage_services.hpp"
@@ -73,8 +75,15 @@ public:
                               bool is_default) const;
     Result<Sender> make_sender_default(const std::string& service, SenderKind kind, const std::string& id) const;
     Result<Sender> archive_sender(const std::string& service, SenderKind kind, const std::string& id) const;
-    Result<ServiceCallback> set_callback(const std::string& service, CallbackWish wish) const;
+    // Which URLs are allowed is said by the settings.
+    Result<CallbackSet> set_callback(const std::string& service, CallbackWish wish) const;
     Result<void> clear_callback(const std::string& service, const std::string& type) const;
+    // Of one service, or of all.
+    Result<std::vector<EndpointState>> list_callback_endpoints(const std::optional<std::string>& service) const;
+    Result<std::vector<CallbackAttempt>> list_callback_attempts(const std::string& service,
+                                                                const std::string& notification,
+                                                                std::int32_t most) const;
+    Result<std::vector<EndpointState>> resume_callbacks(const std::string& service, const std::string& type) const;
 
     // Makes it, or makes the one of this name as given.
     Result<EmailBranding> put_branding(EmailBranding branding) const;

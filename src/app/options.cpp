@@ -102,4 +102,9 @@ RecorderOptions recorder_options(const Settings& settings)
     return options;
 }
 
+OutboundRule callback_urls_allowed(const Settings& settings)
+{
+    return {settings.callbacks.allow_http, settings.callbacks.allow_private_addresses};
+}
+
 }  // namespace herald

@@ -40,7 +40,9 @@ CallbackOptions callback_options(const Settings& settings)
     options.tries = static_cast<std::int16_t>(settings.callbacks.tries);
     options.retry_pause = seconds(settings.callbacks.retry_seconds);
     options.timeout = milliseconds(settings.callbacks.timeout_ms);
-    options.allow_private_addresses = settings.callbacks.allow_private_addresses;
+    options.inbound_timeout = milliseconds(settings.callbacks.inbound_timeout_ms);
+    options.pause_after = seconds(settings.callbacks.pause_after_seconds);
+    options.allowed = callback_urls_allowed(settings);
     return options;
 }
 
@@ -66,7 +68,7 @@ struct WorkerRole::Parts
           recovery(executor, queue, recorder, look_up, with.clock, {}),
           http(executor),
           callbacks(database, http, with.keys, with.clock, scope, executor, callback_options(settings)),
-          callback_worker(executor, callbacks, with.clock, {}),
+          callback_worker(executor, callbacks, {}),
           listener(
               database, [this](std::int16_t lane, ServiceId service) { queue.hint(lane, service); },
               [this] { return queue.refresh_services(deadline_in(kConnectTimeout)); })

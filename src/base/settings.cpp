@@ -142,13 +142,19 @@ void describe_edges(ConfigKeys& keys, Settings& settings)
 
 void describe_sending(ConfigKeys& keys, Settings& settings)
 {
+    keys.boolean("callbacks.allow_http", settings.callbacks.allow_http,
+                 "Whether services' callbacks may go to http:// URLs: for development.");
     keys.boolean("callbacks.allow_private_addresses", settings.callbacks.allow_private_addresses,
                  "Whether services' callbacks may go to private, loopback and link-local addresses.");
     keys.integer("callbacks.timeout_ms", settings.callbacks.timeout_ms, 10, kHourMs,
                  "Longest wait for a callback's answer.");
+    keys.integer("callbacks.inbound_timeout_ms", settings.callbacks.inbound_timeout_ms, 10, kHourMs,
+                 "The same when the callback tells of a text that came in.");
     keys.integer("callbacks.tries", settings.callbacks.tries, 1, 1000, "How often a callback is tried.");
     keys.integer("callbacks.retry_seconds", settings.callbacks.retry_seconds, 1, kDaySeconds,
                  "Pause between the tries of a callback.");
+    keys.integer("callbacks.pause_after_seconds", settings.callbacks.pause_after_seconds, 1, kDaySeconds,
+                 "How long a service's endpoint has to fail, at each call, until it is only probed.");
 
     keys.integer("delivery.tries", settings.delivery.tries, 1, 1000,
                  "How often a message is tried before it fails technically.");

@@ -48,10 +48,13 @@ struct SecuritySettings
 
 struct CallbackSettings
 {
+    bool allow_http = false;
     bool allow_private_addresses = false;
     std::int64_t timeout_ms = 5000;
+    std::int64_t inbound_timeout_ms = 60'000;
     std::int64_t tries = 5;
     std::int64_t retry_seconds = 300;
+    std::int64_t pause_after_seconds = 60;
 };
 
 // The least of delivery.lease_seconds; app/options.cpp proves that a living holder has done with it by then.

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "operations/inbound_contents.hpp"
-#include "operations/manage_service_settings.hpp"
+#include "operations/manage_callbacks.hpp"
 #include "operations/notification_contents.hpp"
 #include "operations/seed_demo.hpp"
 #include "storage/notification_store.hpp"

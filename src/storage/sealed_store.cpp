@@ -16,7 +16,7 @@ constexpr std::string_view kFirstDated = "00000000-0000-0000-0000-000000000000 1
 const SealedPlace SealedStore::kContents{"contents of messages", kFirstDated, sql::list_stale_contents,
                                          sql::reseal_contents};
 const SealedPlace SealedStore::kApiKeys{"API keys", kNoUuid, sql::list_stale_api_keys, sql::reseal_api_keys};
-const SealedPlace SealedStore::kCallbacks{"callback tokens", "", sql::list_stale_callbacks, sql::reseal_callbacks};
+const SealedPlace SealedStore::kCallbacks{"callback secrets", "", sql::list_stale_callbacks, sql::reseal_callbacks};
 const SealedPlace SealedStore::kIdempotencyAnswers{"idempotency answers", "", sql::list_stale_idempotency_answers,
                                                    sql::reseal_idempotency_answers};
 const SealedPlace SealedStore::kInboundSms{"received texts", kNoUuid, sql::list_stale_inbound_sms,

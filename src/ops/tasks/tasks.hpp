@@ -20,8 +20,13 @@ void stop_telling_ledger_differences();
 Task<std::int64_t> measure_queue(TaskContext& context, Instant now, Deadline deadline);
 void stop_telling_queue();
 inline constexpr std::int32_t kMostCounted = 100'000;
+// The gauges herald_callback_backlog (counted up to kMostCounted in all) and herald_callback_paused_endpoints, by type.
+Task<std::int64_t> measure_callbacks(TaskContext& context, Instant now, Deadline deadline);
+void stop_telling_callbacks();
 // Partitions dropped. Waits for each lock in small doses, so that nobody else waits long behind it.
 Task<std::int64_t> drop_purged_contents(TaskContext& context, Instant now, Deadline deadline);
+// Partitions dropped: days of the log of calls to services that ended more than 30 days ago.
+Task<std::int64_t> drop_callback_attempts(TaskContext& context, Instant now, Deadline deadline);
 // Keys older than 24 hours.
 Task<std::int64_t> purge_idempotency_keys(TaskContext& context, Instant now, Deadline deadline);
 

@@ -142,18 +142,6 @@ CREATE TABLE template_versions (
     FOREIGN KEY (service_id, id) REFERENCES templates (service_id, id)
 );
 
--- Where a service wants to hear about its messages.
-CREATE TABLE service_callbacks (
-    service_id uuid NOT NULL REFERENCES services,
-    callback_type text NOT NULL CHECK (callback_type IN ('delivery_status', 'complaint', 'inbound_sms')),
-    id uuid NOT NULL,
-    url text NOT NULL CHECK (url ~ '^https?://'),
-    bearer_token_sealed bytea NOT NULL,
-    created_at timestamptz NOT NULL,
-    updated_at timestamptz,
-    PRIMARY KEY (service_id, callback_type)
-);
-
 -- Facts about each message. Ids are UUIDv7, so a range of ids is a range of time; month partitions (maintain_partitions).
 -- `status` is in no index and pages keep room, so that a change of status stays a HOT update.
 CREATE TABLE notifications (
@@ -308,18 +296,6 @@ CREATE TABLE unmatched_receipts (
 );
 CREATE INDEX unmatched_receipts_by_look ON unmatched_receipts (look_at);
 CREATE INDEX unmatched_receipts_by_notification ON unmatched_receipts (notification_id) WHERE notification_id IS NOT NULL;
-
--- Callbacks owed to services.
-CREATE TABLE callback_tasks (
-    service_id uuid NOT NULL,
-    notification_id uuid NOT NULL,
-    callback_type text NOT NULL,
-    run_at timestamptz NOT NULL,
-    attempt smallint NOT NULL,
-    fence bigint NOT NULL DEFAULT 0,
-    PRIMARY KEY (service_id, notification_id, callback_type)
-);
-CREATE INDEX callback_tasks_by_service ON callback_tasks (service_id, run_at);
 
 -- The exact daily limit: one row a service and UTC day, raised in the transaction that accepts.
 CREATE TABLE daily_usage (

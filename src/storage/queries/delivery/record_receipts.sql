@@ -53,12 +53,12 @@ counted AS (
     HAVING sum(n) <> 0 OR sum(units) <> 0
 ),
 owed AS (
-    INSERT INTO callback_tasks (service_id, notification_id, callback_type, run_at, attempt)
-    SELECT c.service_id, c.id, 'delivery_status', $7::timestamptz, 1
+    INSERT INTO callback_tasks (service_id, callback_type, subject_id)
+    SELECT c.service_id, 'delivery_status', c.id
     FROM changed c JOIN service_callbacks s ON s.service_id = c.service_id AND s.callback_type = 'delivery_status'
     WHERE c.status NOT IN (2, 3)
     ON CONFLICT DO NOTHING
-    RETURNING notification_id
+    RETURNING subject_id
 ),
 kept AS (
     INSERT INTO unmatched_receipts (provider, reference, notification_id, status, provider_response, at, received_at, look_at)

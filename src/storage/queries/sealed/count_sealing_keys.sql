@@ -4,7 +4,7 @@ FROM notification_contents GROUP BY 2
 UNION ALL
 SELECT 'API keys', get_byte(secret_sealed, 1) * 256 + get_byte(secret_sealed, 2), count(*) FROM api_keys GROUP BY 2
 UNION ALL
-SELECT 'callback tokens', get_byte(bearer_token_sealed, 1) * 256 + get_byte(bearer_token_sealed, 2), count(*) FROM service_callbacks GROUP BY 2
+SELECT 'callback secrets', get_byte(secrets_sealed, 1) * 256 + get_byte(secrets_sealed, 2), count(*) FROM service_callbacks GROUP BY 2
 UNION ALL
 SELECT 'idempotency answers', get_byte(response_sealed, 1) * 256 + get_byte(response_sealed, 2), count(*)
 FROM idempotency_keys WHERE response_sealed IS NOT NULL GROUP BY 2

@@ -1,4 +1,4 @@
--- What providers tell over HTTP: the fate of messages, complaints, and text messages to numbers of ours.
+-- What providers tell over HTTP: the fate of messages, complaints (0003_callbacks), and text messages to numbers of ours.
 
 -- What providers told over HTTP, as it came: read again when the mapping was wrong (`herald receipt replay`). Sealed, because events quote
 -- addresses and texts. `kind` numbers: providers/receipt_source.hpp; `reading` is what was made of it, the last time. No service: an event is
@@ -16,24 +16,8 @@ CREATE TABLE receipt_journal (
 ) PARTITION BY RANGE (purge_on);
 CREATE TABLE receipt_journal_default PARTITION OF receipt_journal DEFAULT;
 
--- Recipients who said to their provider that a message was unwanted. Facts alone: who it was is in the contents of the message, while they last.
-CREATE TABLE complaints (
-    service_id uuid NOT NULL,
-    id uuid NOT NULL,
-    notification_id uuid NOT NULL,
-    provider text NOT NULL,
-    feedback_id text, -- the provider's
-    complaint_type text,
-    complaint_sub_type text,
-    complained_at timestamptz NOT NULL,
-    created_at timestamptz NOT NULL,
-    PRIMARY KEY (service_id, id)
-);
--- Told twice, it is one.
+-- A complaint that is told twice is one.
 CREATE UNIQUE INDEX complaints_once ON complaints (service_id, notification_id, provider, feedback_id) NULLS NOT DISTINCT;
-ALTER TABLE complaints ENABLE ROW LEVEL SECURITY;
-CREATE POLICY one_service ON complaints FOR SELECT TO herald_tenant USING (service_id = current_setting('herald.service_id')::uuid);
-GRANT SELECT ON complaints TO herald_tenant;
 
 -- Numbers that people can write to. In the digits alone, without the plus, as the API shows them. Without a service: in stock.
 CREATE TABLE inbound_numbers (
