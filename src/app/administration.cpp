@@ -1,7 +1,5 @@
 #include "app/administration.hpp"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include "app/options.hpp"
@@ -428,6 +426,28 @@ Result<ProviderRow> Administration::change_provider(const std::string& name, std
                             { return herald::change_provider(context, name, channel, std::move(change)); });
 }
 
+Result<std::vector<Suppression>> Administration::list_suppressions(const std::string& service,
+                                                                   SuppressionQuery query) const
+{
+    if (auto checked = need_keys(); !checked) return Failure(std::move(checked.error()));
+    return ask_for<std::vector<Suppression>>(service, [&](ManageContext context, ServiceId id)
+                                             { return herald::list_suppressions(context, id, std::move(query)); });
+}
+
+Result<Suppression> Administration::add_suppression(const std::string& service, SuppressionDecision decision) const
+{
+    if (auto checked = need_keys(); !checked) return Failure(std::move(checked.error()));
+    return ask_for<Suppression>(service, [&](ManageContext context, ServiceId id)
+                                { return herald::add_suppression(context, id, std::move(decision)); });
+}
+
+Result<Suppression> Administration::lift_suppression(const std::string& service, SuppressionDecision decision) const
+{
+    if (auto checked = need_keys(); !checked) return Failure(std::move(checked.error()));
+    return ask_for<Suppression>(service, [&](ManageContext context, ServiceId id)
+                                { return herald::lift_suppression(context, id, std::move(decision)); });
+}
+
 Result<MessageStory> Administration::explain_notification(const std::string& id) const
 {
     const auto parsed = parse_id<NotificationId>("message", id);
@@ -456,17 +476,7 @@ Result<std::vector<SealingKeyUse>> Administration::list_key_uses() const
 Result<std::vector<std::uint16_t>> Administration::list_keys() const
 {
     if (auto checked = need_keys(); !checked) return Failure(std::move(checked.error()));
-    std::vector<std::uint16_t> ids;
-    const std::string text = keys_.to_text();  // "id:key" items, ascending
-    for (std::size_t at = 0; at < text.size();)
-    {
-        std::uint16_t id = 0;
-        std::from_chars(text.data() + at, text.data() + text.size(), id);
-        ids.push_back(id);
-        const auto comma = text.find(',', at);
-        at = comma == std::string::npos ? text.size() : comma + 1;
-    }
-    return ids;
+    return keys_.ids();
 }
 
 std::vector<NamedTask> Administration::list_tasks()
@@ -485,7 +495,7 @@ Result<std::int64_t> Administration::run_task_now(const std::string& name, std::
     const TimeZone zone(settings_.time_zone);
     const auto run = [&](pg::Database& database) -> Task<Result<std::int64_t>>
     {
-        TaskContext context{database, zone};
+        TaskContext context{database, zone, has_keys_ ? &keys_ : nullptr};
         co_return co_await run_scheduled_task(*task, context, at.value_or(SystemClock().now()));
     };
     return run_with_database<std::int64_t>(settings_, run);

@@ -25,6 +25,7 @@
 #include "operations/manage_providers.hpp"
 #include "operations/manage_service_settings.hpp"
 #include "operations/manage_services.hpp"
+#include "operations/manage_suppressions.hpp"
 #include "operations/manage_templates.hpp"
 #include "operations/manage_users.hpp"
 #include "operations/replay_receipts.hpp"
@@ -121,6 +122,9 @@ public:
     Result<InboundNumber> add_inbound_number(const std::string& number, const std::string& provider) const;
     Result<InboundNumber> assign_inbound_number(const std::string& number, const std::string& service) const;
     Result<InboundNumber> release_inbound_number(const std::string& number) const;
+    Result<std::vector<Suppression>> list_suppressions(const std::string& service, SuppressionQuery query) const;
+    Result<Suppression> add_suppression(const std::string& service, SuppressionDecision decision) const;
+    Result<Suppression> lift_suppression(const std::string& service, SuppressionDecision decision) const;
 
     Result<MessageStory> explain_notification(const std::string& id) const;
 

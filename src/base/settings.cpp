@@ -40,6 +40,11 @@ std::string check_url(const std::string& url)
     return web && !url.ends_with('/') ? "" : "a URL that begins with https:// or http:// and does not end with /";
 }
 
+std::string check_optional_url(const std::string& url)
+{
+    return url.empty() ? "" : check_url(url);
+}
+
 std::string check_zone(const std::string& name)
 {
     try
@@ -202,6 +207,11 @@ void describe_providers(ConfigKeys& keys, Settings& settings)
     keys.must(check_not_empty);
     keys.text("email.banner", settings.email.banner,
               "Name of the platform on a black bar above emails of services without a branding; empty: no bar.");
+    keys.text(
+        "email.unsubscribe_url", settings.email.unsubscribe_url,
+        "Where recipients reach this API, as https://api.example.gov: every email then carries a one-click link to "
+        "unsubscribe from its service; empty: only links that services give.");
+    keys.must(check_optional_url);
     keys.text("smtp.host", settings.smtp.host, "SMTP server that takes our emails.");
     keys.integer("smtp.port", settings.smtp.port, 1, 65535, "Port of the SMTP server.");
     keys.choice("smtp.tls", settings.smtp.tls, {"starttls", "implicit", "none"}, "How the connection is encrypted.");

@@ -87,6 +87,7 @@ struct EmailSettings
 {
     std::string domain = "notify.localhost";
     std::string banner;
+    std::string unsubscribe_url;
 };
 
 struct SmtpSettings

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "operations/notification_contents.hpp"
+#include "operations/suppress_recipients.hpp"
 #include "rendering/email.hpp"
 #include "rendering/personalisation.hpp"
 #include "rendering/sanitise.hpp"
@@ -168,6 +169,8 @@ void fill_row(const DraftContext& context, const MessageRequest& request, Draft&
         row.international = request.recipient.international;
         row.phone_prefix = request.recipient.country_prefix;
     }
+    // What stays inside reaches nobody, so it is not kept from anybody.
+    if (row.lane != Lane::test) row.recipient_hash = recipient_hash(context.keys, request.recipient.normalised);
     draft.contents.to = request.recipient.as_sent;
     draft.contents.normalised_to = request.recipient.normalised;
     draft.contents.one_click_unsubscribe_url = request.one_click_unsubscribe_url.value_or("");

@@ -47,6 +47,10 @@ constexpr std::array kSchedule = {
                   daily(minutes(5)), true, minutes(5), tasks::drop_callback_attempts},
     ScheduledTask{"purge_idempotency_keys", "forgets Idempotency-Keys after a day", every(hours(1)), true, minutes(5),
                   tasks::purge_idempotency_keys},
+    ScheduledTask{"suppress_recipients", "suppresses whom emails bounced from or who complained", every(seconds(2)),
+                  true, minutes(2), tasks::suppress_recipients},
+    ScheduledTask{"purge_lifted_suppressions", "forgets suppressions that were lifted long ago", daily(hours(3)), true,
+                  minutes(10), tasks::purge_lifted_suppressions},
 };
 
 void observe(const ScheduledTask& task, const char* outcome, std::chrono::steady_clock::time_point started)

@@ -22,6 +22,8 @@ const SealedPlace SealedStore::kIdempotencyAnswers{"idempotency answers", "", sq
 const SealedPlace SealedStore::kInboundSms{"received texts", kNoUuid, sql::list_stale_inbound_sms,
                                            sql::reseal_inbound_sms};
 const SealedPlace SealedStore::kReceipts{"receipts", kFirstDated, sql::list_stale_receipts, sql::reseal_receipts};
+const SealedPlace SealedStore::kSuppressions{"suppressions", kNoUuid, sql::list_stale_suppressions,
+                                             sql::reseal_suppressions};
 
 Task<std::vector<SealedRow>> SealedStore::list_stale(const SealedPlace& place, std::uint16_t current_key,
                                                      SealedRow after, std::int32_t count, Deadline deadline)

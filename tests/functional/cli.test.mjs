@@ -139,7 +139,7 @@ test('many migrations at once do no harm, and the database is up to date', async
   for (const one of all) assert.equal(one.code, 0, one.stderr);
   // Each was applied by exactly one of them, whichever it was.
   const applied = all.flatMap((one) => JSON.parse(one.stdout).applied).sort();
-  assert.deepEqual(applied, ['0001_init', '0002_providers', '0003_receipts']);
+  assert.deepEqual(applied, ['0001_init', '0002_providers', '0003_callbacks', '0004_receipts']);
   const after = await herald(['migrate', '--json'], { env });
   assert.deepEqual(JSON.parse(after.stdout).applied, []);
 });

@@ -27,6 +27,10 @@ void stop_telling_callbacks();
 Task<std::int64_t> drop_purged_contents(TaskContext& context, Instant now, Deadline deadline);
 // Partitions dropped: days of the log of calls to services that ended more than 30 days ago.
 Task<std::int64_t> drop_callback_attempts(TaskContext& context, Instant now, Deadline deadline);
+// Messages whose recipients were looked at. Needs the key ring.
+Task<std::int64_t> suppress_recipients(TaskContext& context, Instant now, Deadline deadline);
+// Suppressions that were lifted more than 90 days ago.
+Task<std::int64_t> purge_lifted_suppressions(TaskContext& context, Instant now, Deadline deadline);
 // Keys older than 24 hours.
 Task<std::int64_t> purge_idempotency_keys(TaskContext& context, Instant now, Deadline deadline);
 

@@ -35,11 +35,12 @@ Task<std::int64_t> number(pg::Database& database, pg::Statement statement)
 
 void with_context(const std::function<Task<>(TaskContext&)>& body)
 {
+    const KeyRing keys = KeyRing::generate();
     const TimeZone zone("America/New_York");
     with_database(
         [&](pg::Database& database) -> Task<>
         {
-            TaskContext context{database, zone};
+            TaskContext context{database, zone, &keys};
             co_await body(context);
         });
 }
@@ -103,6 +104,47 @@ TEST(MaintainPartitions, LeavesRowsWhereTheyAreWhenTheyCameBeforeTheirPartition)
             // And from the default partition they go on their day, too.
             co_await run(context, "drop_purged_contents", kNow + kDay);
             EXPECT_EQ(co_await number(context.database, kContents), 0);
+        });
+}
+
+TEST(SuppressRecipients, DoesWhatIsDueAndNothingMore)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            // Its message is not there: nobody to suppress, and nothing to come back to.
+            co_await context.database.run_script(
+                "INSERT INTO suppressions_due SELECT gen_random_uuid(), gen_random_uuid(), 1, '2026-06-15' FROM "
+                "generate_series(1, 1200)",
+                soon());
+            EXPECT_EQ(co_await run(context, "suppress_recipients", kNow), 1200);
+            EXPECT_EQ(co_await run(context, "suppress_recipients", kNow), 0);
+            context.keys = nullptr;
+            bool refused = false;
+            try
+            {
+                co_await run(context, "suppress_recipients", kNow);
+            }
+            catch (const std::runtime_error&)
+            {
+                refused = true;
+            }
+            EXPECT_TRUE(refused);
+        });
+}
+
+TEST(PurgeLiftedSuppressions, ForgetsThoseThatWereLiftedLongAgo)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            co_await context.database.run_script(
+                "INSERT INTO suppressions (service_id, id, channel, recipient_hash, reason, created_at, lifted_at) "
+                "SELECT gen_random_uuid(), gen_random_uuid(), 1, decode(repeat('00', 32), 'hex'), 1, '2020-01-01', l "
+                "FROM (VALUES (timestamptz '2026-06-01'), ('2026-01-01'), ('2025-01-01'), (NULL)) AS t (l)",
+                soon());
+            EXPECT_EQ(co_await run(context, "purge_lifted_suppressions", kNow), 2);
+            EXPECT_EQ(co_await run(context, "purge_lifted_suppressions", kNow), 0);
         });
 }
 

@@ -344,8 +344,41 @@ CREATE TABLE inbound_sms (
 );
 CREATE INDEX inbound_sms_by_purge ON inbound_sms (purge_on);
 
--- Makes the partitions that are missing: months of notifications, days of contents, events and the journal of receipts. Cheap when there is
--- nothing to do. Contents and the journal begin with tomorrow: those of today have to be gone already.
+-- Whom a service does not write to any more. `reason` numbers: domain/recipients/suppression.hpp. Found by a keyed hash of the normalised
+-- recipient; sealed beside it to be listed, NULL when the message that led here had been purged already.
+-- Kept until it is lifted, and then for some weeks more (purge_lifted_suppressions): docs/architecture.md, "Suppression".
+CREATE TABLE suppressions (
+    service_id uuid NOT NULL,
+    id uuid NOT NULL,
+    channel smallint NOT NULL CHECK (channel IN (1, 2)),
+    recipient_hash bytea NOT NULL CHECK (length(recipient_hash) = 32),
+    recipient_sealed bytea,
+    reason smallint NOT NULL CHECK (reason BETWEEN 1 AND 4),
+    notification_id uuid, -- the message that it came from
+    created_at timestamptz NOT NULL,
+    created_by_id uuid REFERENCES users, -- NULL: nobody typed it; a receipt, a link or a text message did it
+    lifted_at timestamptz,
+    lifted_by_id uuid REFERENCES users, -- NULL on a lifted one: the recipient did (START)
+    PRIMARY KEY (service_id, id),
+    CHECK (lifted_at IS NOT NULL OR lifted_by_id IS NULL)
+);
+-- What accept_notifications probes, once a message.
+CREATE UNIQUE INDEX suppressions_active ON suppressions (service_id, channel, recipient_hash) WHERE lifted_at IS NULL;
+CREATE INDEX suppressions_lifted ON suppressions (lifted_at) WHERE lifted_at IS NOT NULL;
+
+-- Messages whose recipients are to be suppressed: written by the statement that records a hard bounce or a complaint, worked off by
+-- suppress_recipients. To find the recipient takes the key ring, which is no work for the statement that records receipts.
+CREATE TABLE suppressions_due (
+    service_id uuid NOT NULL,
+    notification_id uuid NOT NULL,
+    reason smallint NOT NULL CHECK (reason BETWEEN 1 AND 4),
+    run_at timestamptz NOT NULL,
+    PRIMARY KEY (service_id, notification_id, reason)
+);
+CREATE INDEX suppressions_due_by_time ON suppressions_due (run_at);
+
+-- Makes the partitions that are missing: months of notifications, days of contents and events. Cheap when there is nothing to do. Contents
+-- begin with tomorrow: those of today have to be gone already.
 -- The default partitions catch rows should this not have run for long; they are empty in a healthy system. A partition whose rows are in
 -- the default one already is not made: PostgreSQL refuses it, and the rows are as well off where they are.
 CREATE FUNCTION maintain_partitions(today date, contents_days integer) RETURNS integer LANGUAGE plpgsql AS $$
@@ -375,12 +408,6 @@ BEGIN
                            'notification_contents_' || to_char(day, 'YYYYMMDD'), day, day + 1);
             made := made + 1;
         END IF;
-        IF to_regclass('receipt_journal_' || to_char(day, 'YYYYMMDD')) IS NULL
-           AND NOT EXISTS (SELECT FROM receipt_journal_default WHERE purge_on = day) THEN
-            EXECUTE format('CREATE TABLE %I PARTITION OF receipt_journal FOR VALUES FROM (%L) TO (%L)',
-                           'receipt_journal_' || to_char(day, 'YYYYMMDD'), day, day + 1);
-            made := made + 1;
-        END IF;
     END LOOP;
     FOR day IN SELECT d::date FROM generate_series(today - 1, today + 7, interval '1 day') d LOOP
         day_start := day::timestamp AT TIME ZONE 'UTC';
@@ -394,16 +421,16 @@ BEGIN
     RETURN made;
 END $$;
 
--- Drops the oldest partition of `parent` (contents, or the journal of receipts) whose day has come, and says which; NULL when there is none.
--- Waits for its lock (of the parent, too: everyone else waits behind it) for a quarter of a second at most, then fails with
--- lock_not_available: try again.
-CREATE FUNCTION drop_purged_day(parent regclass, today date) RETURNS text LANGUAGE plpgsql AS $$
+-- Drops the oldest partition of contents whose day has come, and says which; NULL when there is none. Waits for its lock (of the parent,
+-- too: everyone else waits behind it) for a quarter of a second at most, then fails with lock_not_available: try again.
+CREATE FUNCTION drop_purged_contents(today date) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     purged text;
 BEGIN
     SELECT c.relname INTO purged
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-    WHERE i.inhparent = parent AND c.relname ~ '_[0-9]{8}$' AND to_date(right(c.relname, 8), 'YYYYMMDD') <= today
+    WHERE i.inhparent = 'notification_contents'::regclass AND c.relname ~ '^notification_contents_[0-9]{8}$'
+      AND to_date(right(c.relname, 8), 'YYYYMMDD') <= today
     ORDER BY c.relname LIMIT 1;
     IF purged IS NOT NULL THEN
         PERFORM set_config('lock_timeout', '250ms', true);
@@ -437,7 +464,7 @@ DECLARE
     tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY['notifications', 'notification_contents', 'notification_events', 'templates', 'template_versions',
-                                        'inbound_sms'] LOOP
+                                        'inbound_sms', 'suppressions'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('CREATE POLICY one_service ON %I FOR SELECT TO herald_tenant
                         USING (service_id = current_setting(''herald.service_id'')::uuid)', tenant_table);

@@ -32,3 +32,40 @@ CREATE INDEX inbound_numbers_by_service ON inbound_numbers (service_id) WHERE se
 
 -- A text message that is told twice is one.
 CREATE UNIQUE INDEX inbound_sms_once ON inbound_sms (service_id, provider, provider_reference);
+
+-- The days of the journal that are missing, as maintain_partitions makes its own. A longer receipts.keep_days than contents are kept for is
+-- the default partition's.
+CREATE FUNCTION maintain_receipt_partitions(today date, days integer) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    made integer := 0;
+    day date;
+BEGIN
+    PERFORM set_config('lock_timeout', '1s', true);
+    PERFORM pg_advisory_xact_lock(7240681);
+    FOR day IN SELECT d::date FROM generate_series(today + 1, today + days, interval '1 day') d LOOP
+        IF to_regclass('receipt_journal_' || to_char(day, 'YYYYMMDD')) IS NULL
+           AND NOT EXISTS (SELECT FROM receipt_journal_default WHERE purge_on = day) THEN
+            EXECUTE format('CREATE TABLE %I PARTITION OF receipt_journal FOR VALUES FROM (%L) TO (%L)',
+                           'receipt_journal_' || to_char(day, 'YYYYMMDD'), day, day + 1);
+            made := made + 1;
+        END IF;
+    END LOOP;
+    RETURN made;
+END $$;
+
+-- Drops one of them whose day has come, and says which, as drop_purged_contents does.
+CREATE FUNCTION drop_purged_receipts(today date) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    purged text;
+BEGIN
+    SELECT c.relname INTO purged
+    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'receipt_journal'::regclass AND c.relname ~ '^receipt_journal_[0-9]{8}$'
+      AND to_date(right(c.relname, 8), 'YYYYMMDD') <= today
+    ORDER BY c.relname LIMIT 1;
+    IF purged IS NOT NULL THEN
+        PERFORM set_config('lock_timeout', '250ms', true);
+        EXECUTE format('DROP TABLE %I', purged);
+    END IF;
+    RETURN purged;
+END $$;
