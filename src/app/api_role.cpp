@@ -40,7 +40,7 @@ struct ApiRole::Parts
           outgoing(loop.executor()),
           sns(sns_options(settings), fetch_through(outgoing)),
           receipts(database, with.keys, with.clock, zone, read_aws_event, scope, loop.executor(),
-                   receive_options(settings)),
+                   receive_options(settings, with.keys)),
           context{.directory = directory,
                   .accept = accept,
                   .notifications = notifications,
@@ -57,8 +57,7 @@ struct ApiRole::Parts
                   .intake = {sns, receipts},
                   .mailbox = std::move(with.mailbox)},
           services(make_authenticator(directory, settings, with.clock)),
-          authenticator(sns, services, with.clock,
-                        {.receive_inbound_sms = settings.receipts.receive_inbound_sms}),
+          authenticator(sns, services, with.clock, {.receive_inbound_sms = settings.receipts.receive_inbound_sms}),
           dispatcher(router, authenticator, context),
           server(
               loop.executor(), server_options(settings),

@@ -14,8 +14,8 @@ namespace herald
 SnsVerifier::Options sns_options(const Settings& settings);
 // `client` outlives the function.
 SnsVerifier::Fetch fetch_through(HttpClient& client);
-// What is applied when it comes, and when it is replayed: the same.
-ApplyOptions apply_options(const Settings& settings);
-ReceiveReceipts::Options receive_options(const Settings& settings);
+// What is applied when it comes, and when it is replayed: the same. `keys` outlives what it gives.
+ApplyOptions apply_options(const Settings& settings, const KeyRing& keys);
+ReceiveReceipts::Options receive_options(const Settings& settings, const KeyRing& keys);
 
 }  // namespace herald

@@ -34,8 +34,8 @@ const Row kHeading{"NUMBER", "PROVIDER", "SERVICE", "ACTIVE", "ADDED"};
 
 Result<Answer> show(const Result<InboundNumber>& number)
 {
-    return show_result(number, [](const InboundNumber& one)
-                       { return Answer{json_of(one), table({kHeading, row_of(one)})}; });
+    return show_result(number,
+                       [](const InboundNumber& one) { return Answer{json_of(one), table({kHeading, row_of(one)})}; });
 }
 
 Result<Answer> list(const Administration& administration, const Number&)

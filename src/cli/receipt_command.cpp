@@ -54,9 +54,12 @@ Result<ReceiptRange> range_of(const Range& given)
 
 json::object json_of(const ReceiptEventRow& row)
 {
-    return {{"id", row.id.to_string()},         {"provider", row.provider},
-            {"kind", to_string(row.kind)},      {"received_at", json_moment(row.received_at)},
-            {"sent_at", json_moment(row.sent_at)}, {"reading", row.reading}};
+    return {{"id", row.id.to_string()},
+            {"provider", row.provider},
+            {"kind", to_string(row.kind)},
+            {"received_at", json_moment(row.received_at)},
+            {"sent_at", json_moment(row.sent_at)},
+            {"reading", row.reading}};
 }
 
 Result<Answer> list(const Administration& administration, const List& arguments)
@@ -66,7 +69,8 @@ Result<Answer> list(const Administration& administration, const List& arguments)
     return show_list(
         administration.list_receipts(std::move(*range), arguments.count),
         {"RECEIVED", "PROVIDER", "KIND", "READ AS", "ID"},
-        [](const ReceiptEventRow& row) {
+        [](const ReceiptEventRow& row)
+        {
             return Row{moment(row.received_at), row.provider, std::string(to_string(row.kind)), row.reading,
                        row.id.to_string()};
         },

@@ -50,7 +50,8 @@ struct Receiving
     Receiving(Desk& at, asio::any_io_executor executor, ReportReader reader = read_aws_event,
               ReceiveReceipts::Options options = {})
         : desk(at),
-          receive(at.database, test_keys(), at.clock, at.zone, reader, at.scope, std::move(executor), std::move(options))
+          receive(at.database, test_keys(), at.clock, at.zone, reader, at.scope, std::move(executor),
+                  std::move(options))
     {
     }
 
@@ -152,8 +153,8 @@ TEST(ReceiveReceipts, AHardBounceIsPermanentAndADelayBeforeItIsNone)
         {
             Receiving receiving(desk, co_await asio::this_coro::executor);
             const auto id = co_await sent_email(desk, service, "r-1");
-            co_await receiving.tell_email(json::serialize(
-                json::object{{"eventType", "DeliveryDelay"}, {"mail", ses_mail("r-1")}}));
+            const json::object delay{{"eventType", "DeliveryDelay"}, {"mail", ses_mail("r-1")}};
+            co_await receiving.tell_email(json::serialize(delay));
             EXPECT_EQ(co_await status_of(desk.database, id), NotificationStatus::sending);
             co_await receiving.tell_email(ses_bounce(ses_mail("r-1"), "Permanent"));
             EXPECT_EQ(co_await status_of(desk.database, id), NotificationStatus::permanent_failure);
@@ -184,8 +185,8 @@ TEST(ReceiveReceipts, AComplaintIsStoredOnceWithItsEvent)
             EXPECT_EQ(co_await number(desk.database, kComplaints), 2) << "two complaints, one of them told twice";
             EXPECT_EQ(co_await number(desk.database, kComplaintEvents), 2);
             EXPECT_EQ(co_await status_of(desk.database, id), NotificationStatus::delivered);
-            const pg::Statement query{"t_complaint",
-                                      "SELECT service_id, notification_id, complaint_type, complained_at FROM complaints"};
+            const pg::Statement query{
+                "t_complaint", "SELECT service_id, notification_id, complaint_type, complained_at FROM complaints"};
             const auto rows = co_await desk.database.execute(query, pg::Params(), soon());
             EXPECT_EQ(rows.get<Uuid>(0, "service_id"), service.service.id.value);
             EXPECT_EQ(rows.get<Uuid>(0, "notification_id"), id.value);
@@ -285,9 +286,12 @@ TEST(ReceiveReceipts, ADatabaseThatIsAwayIsToldToTheProvider)
     with_desk(
         [](Desk& desk, const TestService&) -> Task<>
         {
-            pg::Database closed(co_await asio::this_coro::executor, {.conninfo = "host=/nowhere", .away_patience = milliseconds(10)});
-            ReceiveReceipts receive(closed, test_keys(), desk.clock, desk.zone, read_aws_event, desk.scope,
-                                    co_await asio::this_coro::executor, {});
+            const pg::DatabaseOptions away{.conninfo = "host=/nowhere", .away_patience = milliseconds(10)};
+            const ReceiveReceipts::Options options;
+            const auto executor = co_await asio::this_coro::executor;
+            pg::Database closed(executor, away);
+            ReceiveReceipts receive(closed, test_keys(), desk.clock, desk.zone, read_aws_event, desk.scope, executor,
+                                    options);
             ReceivedEvent event;
             event.provider = "ses";
             event.body = ses_delivery(ses_mail("r-1"));
@@ -325,12 +329,14 @@ TEST(ReplayReceipts, WhatIsReadInAnotherWayTodayIsApplied)
 
             options.dry_run = false;
             options.batch = 1;
-            const auto done = co_await replay_receipts(manage(desk.database), desk.zone, read_aws_event, range, options);
+            const auto done =
+                co_await replay_receipts(manage(desk.database), desk.zone, read_aws_event, range, options);
             EXPECT_EQ(done->read, 2);
             EXPECT_EQ(done->applied.receipts, 1);
             EXPECT_EQ(co_await status_of(desk.database, id), NotificationStatus::delivered);
 
-            const auto again = co_await replay_receipts(manage(desk.database), desk.zone, read_aws_event, range, options);
+            const auto again =
+                co_await replay_receipts(manage(desk.database), desk.zone, read_aws_event, range, options);
             EXPECT_TRUE(again->changed.empty());
             EXPECT_EQ(again->applied.receipts, 0);
             EXPECT_EQ(co_await number(desk.database, kJournal), 2) << "a replay is not in the journal";
@@ -381,7 +387,8 @@ TEST(ReplayReceipts, AComplaintAndATextAreNotDoubled)
             const ReceiptRange range{kTestNow - seconds(60), kTestNow + seconds(60), std::nullopt};
             ReplayOptions options;
             options.unchanged_too = true;
-            const auto done = co_await replay_receipts(manage(desk.database), desk.zone, read_aws_event, range, options);
+            const auto done =
+                co_await replay_receipts(manage(desk.database), desk.zone, read_aws_event, range, options);
             EXPECT_EQ(done->applied.unmatched, 2);
             EXPECT_EQ(co_await number(desk.database, kComplaints), 1);
             EXPECT_EQ(co_await number(desk.database, kInbound), 1);
@@ -396,7 +403,9 @@ TEST(ReceiptJournal, KeysRotate)
             Receiving receiving(desk, co_await asio::this_coro::executor);
             for (int i = 0; i < 5; ++i) co_await receiving.tell_email(ses_delivery(ses_mail("r-" + std::to_string(i))));
             const KeyRing both = test_keys().with_new_key();
-            const auto report = co_await rotate_keys(desk.database, both, {.batch = 2}, [](const RotationCount&) {});
+            const RotationOptions small{.batch = 2};
+            const auto progress = [](const RotationCount&) {};
+            const auto report = co_await rotate_keys(desk.database, both, small, progress);
             EXPECT_TRUE(report.only_current_in_use());
             const auto text = both.to_text();
             const auto new_only = KeyRing::parse(text.substr(text.find(',') + 1)).value();

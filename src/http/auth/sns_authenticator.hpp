@@ -1,4 +1,5 @@
-// Auth::sns_signed: the body is a message of Amazon SNS, of a topic of ours. Everyone else's authenticator stands behind.
+// Auth::sns_signed: the body is a message of Amazon SNS, of a topic of ours. Everyone else's authenticator stands
+// behind.
 #pragma once
 
 #include "base/clock.hpp"

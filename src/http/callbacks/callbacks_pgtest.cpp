@@ -94,7 +94,8 @@ TEST_F(SnsCallbacks, ASignedEventIsTakenAndApplied)
     const auto service = server.add_service();
     server.run_sql(fmt::format(
         "INSERT INTO notifications (service_id, id, template_id, template_version, key_type, channel, status, "
-        "billable_units, international, rate_multiplier, local_date, purge_on, created_at, sent_by, provider_reference) "
+        "billable_units, international, rate_multiplier, local_date, purge_on, created_at, sent_by, "
+        "provider_reference) "
         "VALUES ('{0}', '01900000-0000-7000-8000-000000000001', gen_random_uuid(), 1, 1, 1, 2, 0, false, 1, "
         "current_date, current_date + 8, now(), 'ses', 'r-1'); INSERT INTO awaiting_receipts (provider, reference, "
         "service_id, notification_id, look_up_at) VALUES ('ses', 'r-1', '{0}', "
@@ -109,8 +110,9 @@ TEST_F(SnsCallbacks, ASignedEventIsTakenAndApplied)
     EXPECT_EQ(journal(), 2);
     EXPECT_EQ(server.number("SELECT status::int8 FROM notifications"), 5);
     EXPECT_EQ(server.number("SELECT count(*) FROM notification_events WHERE kind = 6"), 1);
-    const auto complaint = post(kEmail, signed_event(ses_complaint(
-                                            ses_mail("r-1", NotificationId::parse("01900000-0000-7000-8000-000000000001")), "f")));
+    const auto complaint =
+        post(kEmail, signed_event(ses_complaint(
+                         ses_mail("r-1", NotificationId::parse("01900000-0000-7000-8000-000000000001")), "f")));
     EXPECT_EQ(complaint.status, 200);
     EXPECT_EQ(server.number("SELECT count(*) FROM complaints"), 1);
 }
@@ -190,9 +192,10 @@ TEST_F(SnsCallbacks, ATextIsStoredOnceAndListed)
 {
     const auto service = server.add_service(
         {.permissions = testing::kMailAndText | static_cast<std::uint32_t>(ServicePermission::inbound_sms)});
-    server.run_sql(fmt::format("INSERT INTO inbound_numbers (number, provider, service_id, created_at) VALUES "
-                               "('12125550101', 'sns', '{}', now())",
-                               service.id.to_string()));
+    server.run_sql(
+        fmt::format("INSERT INTO inbound_numbers (number, provider, service_id, created_at) VALUES "
+                    "('12125550101', 'sns', '{}', now())",
+                    service.id.to_string()));
     for (int i = 0; i < 2; ++i)
     {
         const auto answer = post(kInbound, signed_event(sns_inbound("in-1", "+12125550101", "Hello, w\xC3\xB6rld")));

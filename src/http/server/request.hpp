@@ -46,8 +46,8 @@ enum class Method : std::uint8_t
 };
 std::string_view to_string(Method method);  // "GET"; "OTHER" for other
 
-// Who is asking. All empty for routes without auth; `service` and `key` are set for Auth::service_key only, `message` for
-// Auth::sns_signed.
+// Who is asking. All empty for routes without auth; `service` and `key` are set for Auth::service_key only, `message`
+// for Auth::sns_signed.
 struct Principal
 {
     std::shared_ptr<const ServiceContext> service;

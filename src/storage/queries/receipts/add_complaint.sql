@@ -20,6 +20,7 @@ owed AS (
 suppressed AS (
     INSERT INTO suppressions_due (service_id, notification_id, reason, run_at)
     SELECT service_id, notification_id, 2, $9::timestamptz FROM stored
+    WHERE complaint_type IS DISTINCT FROM 'not-spam' -- the recipient took the message out of the spam: the opposite
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) AS stored FROM stored
