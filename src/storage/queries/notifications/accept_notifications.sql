@@ -93,8 +93,8 @@ events AS (
     FROM judged WHERE suppressed IS NOT NULL
 ),
 owed AS (
-    INSERT INTO callback_tasks (service_id, notification_id, callback_type, run_at, attempt)
-    SELECT j.service_id, j.id, 'delivery_status', j.created_at, 1
+    INSERT INTO callback_tasks (service_id, callback_type, subject_id)
+    SELECT j.service_id, 'delivery_status', j.id
     FROM judged j JOIN service_callbacks s ON s.service_id = j.service_id AND s.callback_type = 'delivery_status'
     WHERE j.suppressed IS NOT NULL
 ),
