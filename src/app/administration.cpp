@@ -359,6 +359,14 @@ Result<std::vector<ProviderRow>> Administration::list_providers() const
         { co_return co_await ProviderStore(context.database).list(context.deadline); });
 }
 
+Result<std::vector<ProviderEvent>> Administration::list_provider_history(const std::optional<std::string>& name,
+                                                                         std::optional<Channel> channel,
+                                                                         std::int32_t most) const
+{
+    return ask<std::vector<ProviderEvent>>([&](ManageContext context)
+                                           { return herald::list_provider_history(context, name, channel, most); });
+}
+
 Result<ProviderRow> Administration::change_provider(const std::string& name, std::optional<Channel> channel,
                                                     ProviderChange change) const
 {

@@ -111,6 +111,9 @@ public:
     Result<UserDetails> change_user(const std::string& user, UserChange change) const;
 
     Result<std::vector<ProviderRow>> list_providers() const;
+    // Newest first; empty: of all.
+    Result<std::vector<ProviderEvent>> list_provider_history(const std::optional<std::string>& name,
+                                                             std::optional<Channel> channel, std::int32_t most) const;
     Result<ProviderRow> change_provider(const std::string& name, std::optional<Channel> channel,
                                         ProviderChange change) const;
 

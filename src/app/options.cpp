@@ -97,6 +97,7 @@ RecorderOptions recorder_options(const Settings& settings)
     const auto& delivery = settings.delivery;
     RecorderOptions options;
     options.record.keep_trying = seconds(delivery.lease_seconds);
+    options.correct_delivered = delivery.correct_delivered;
     options.keep_left_over_receipts += seconds(delivery.lease_seconds) + seconds(delivery.uncertain_after_seconds) +
                                        seconds(delivery.retry_seconds) * delivery.tries;
     return options;

@@ -52,6 +52,7 @@ ApplyOptions apply_options(const Settings& settings, const KeyRing& keys)
 {
     ApplyOptions options;
     options.default_region = settings.sms.default_region;
+    options.correct_delivered = settings.delivery.correct_delivered;
     options.after_inbound = [&keys, region = settings.sms.default_region](
                                 pg::Transaction& transaction, StoredInbound stored, Instant now, Deadline deadline)
     {

@@ -23,7 +23,6 @@ constexpr auto kLookAtParts = seconds(1);
 DeliveryWorker::Options worker_options(const Settings& settings)
 {
     DeliveryWorker::Options options;
-    options.concurrency = static_cast<std::size_t>(settings.delivery.concurrency);
     options.batch = static_cast<std::size_t>(settings.delivery.batch);
     return options;
 }
@@ -62,10 +61,12 @@ struct WorkerRole::Parts
           wake_up(executor),
           queue(database, wake_up, queue_options(settings)),
           render_pool(render_threads(), static_cast<std::size_t>(settings.delivery.concurrency)),
-          deliver(directory, recorder, providers.set(), with.keys, with.clock, deliver_options(settings), &render_pool),
+          deliver(directory, recorder, providers.pool(), with.keys, with.clock, deliver_options(settings),
+                  &render_pool),
           delivery(executor, queue, deliver, wake_up, with.clock, worker_options(settings)),
-          look_up(database, recorder, providers.set(), with.clock, {}),
-          recovery(executor, queue, recorder, look_up, with.clock, {}),
+          look_up(database, recorder, providers.pool(), with.clock, {}),
+          tend(database, providers.pool(), with.clock),
+          recovery(executor, queue, recorder, look_up, tend, with.clock, {}),
           http(executor),
           callbacks(database, http, with.keys, with.clock, scope, executor, callback_options(settings)),
           callback_worker(executor, callbacks, {}),
@@ -87,6 +88,7 @@ struct WorkerRole::Parts
     DeliverNotifications deliver;
     DeliveryWorker delivery;
     LookUpReceipts look_up;
+    TendProviders tend;
     RecoveryWorker recovery;
     HttpClient http;
     DeliverCallbacks callbacks;
@@ -112,6 +114,7 @@ void WorkerRole::hint(Lane lane, ServiceId service)
 Task<> WorkerRole::open()
 {
     co_await parts_->database.connect(deadline_in(kConnectTimeout));
+    co_await parts_->tend.open(deadline_in(kConnectTimeout));
     co_await parts_->queue.refresh_services(deadline_in(kConnectTimeout));
 }
 

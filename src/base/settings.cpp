@@ -174,6 +174,8 @@ void describe_sending(ConfigKeys& keys, Settings& settings)
                  "How long a hand-over whose worker died waits for a receipt before it is tried again.");
     keys.integer("delivery.look_up_after_seconds", settings.delivery.look_up_after_seconds, 1, 7 * kDaySeconds,
                  "When a provider that sent no receipt is asked what became of a message.");
+    keys.boolean("delivery.correct_delivered", settings.delivery.correct_delivered,
+                 "Whether a hard bounce that comes after 'delivered' makes an email permanent-failure.");
 }
 
 void describe_receipts(ConfigKeys& keys, Settings& settings)
@@ -193,11 +195,12 @@ void describe_receipts(ConfigKeys& keys, Settings& settings)
 
 void describe_providers(ConfigKeys& keys, Settings& settings)
 {
-    keys.choice(
-        "providers.email", settings.providers.email, {"smtp", "capture"},
-        "Who takes emails: smtp; or capture, which sends nothing and says delivered. `herald serve` needs one.");
-    keys.choice("providers.sms", settings.providers.sms, {"capture"},
-                "Who takes text messages: capture, which sends nothing and says delivered. `herald serve` needs one.");
+    keys.choices("providers.email", settings.providers.email, {"smtp", "capture"},
+                 "Who takes emails: smtp; or capture, which sends nothing and says delivered. Several share them by "
+                 "their priorities (`herald provider`). `herald serve` needs one.");
+    keys.choices("providers.sms", settings.providers.sms, {"capture"},
+                 "Who takes text messages: capture, which sends nothing and says delivered. Several share them. "
+                 "`herald serve` needs one.");
 
     keys.text("capture.script", settings.capture.script,
               "What the capture provider pretends: rules apart by ;, as in \"*@slow.example answer_after_ms=2000\" "
@@ -332,8 +335,9 @@ Result<void> check_complete(const Settings& settings)
     if (settings.providers.email.empty())
         missing.push_back(not_chosen("providers.email", "set it to \"smtp\" to send emails, or to "));
     if (settings.providers.sms.empty()) missing.push_back(not_chosen("providers.sms", "set it to "));
-    if (settings.providers.email == "smtp" && settings.smtp.host.empty())
-        missing.emplace_back("smtp.host is not set, and providers.email is smtp");
+    if (std::ranges::find(settings.providers.email, "smtp") != settings.providers.email.end() &&
+        settings.smtp.host.empty())
+        missing.emplace_back("smtp.host is not set, and providers.email names smtp");
     if (missing.empty()) return {};
     Error error(ErrorKind::validation, missing.front());
     error.more.assign(missing.begin() + 1, missing.end());

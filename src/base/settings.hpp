@@ -69,6 +69,7 @@ struct DeliverySettings
     std::int64_t concurrency = 64;
     std::int64_t uncertain_after_seconds = 900;
     std::int64_t look_up_after_seconds = 60;
+    bool correct_delivered = true;
 };
 
 struct ReceiptSettings
@@ -109,9 +110,10 @@ struct SmsSettings
 
 struct ProviderSettings
 {
-    // Empty: not chosen. `herald serve` refuses that: capture sends nothing, which nobody should get unasked.
-    std::string email;
-    std::string sms;
+    // Those that share the channel. None: not chosen; `herald serve` refuses that: capture sends nothing, which nobody
+    // should get unasked.
+    std::vector<std::string> email;
+    std::vector<std::string> sms;
 };
 
 struct CaptureSettings

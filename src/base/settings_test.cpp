@@ -74,7 +74,7 @@ TEST(Settings, wrong_values_are_refused)
     EXPECT_THAT(problem(file("public_base_url = 'https://x/'")), HasSubstr("does not end with /"));
     EXPECT_THAT(problem(file("[sms]\ndefault_region = 'us'")), HasSubstr("two capital letters"));
     EXPECT_THAT(problem(file("[http]\nport = 70000")), HasSubstr("http.port = \"70000\""));
-    EXPECT_THAT(problem(file("[providers]\nsms = 'pigeon'")), HasSubstr("one of capture"));
+    EXPECT_THAT(problem(file("[providers]\nsms = 'pigeon'")), HasSubstr("one or several of capture"));
     EXPECT_THAT(problem(file("[http]\nprot = 1")), HasSubstr("did you mean http.port?"));
     EXPECT_THAT(problem(file("[email]\ndomain = ''")), HasSubstr("not empty"));
 }
@@ -112,7 +112,7 @@ TEST(Settings, the_dump_reads_back_and_hides_secrets)
 TEST(Settings, serving_needs_what_has_no_default)
 {
     Settings settings;
-    settings.providers.email = "smtp";
+    settings.providers.email = {"smtp"};
     const auto missing = check_complete(settings);
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().message, "database.url is not set");
@@ -123,9 +123,9 @@ TEST(Settings, serving_needs_what_has_no_default)
     settings.security.keys = KeyRing::generate().to_text();
     settings.security.internal_secret = "s";
     settings.smtp.host = "mail";
-    settings.providers.sms = "capture";
+    settings.providers.sms = {"capture"};
     EXPECT_TRUE(check_complete(settings));
-    settings.providers.email = "";
+    settings.providers.email = {};
     ASSERT_FALSE(check_complete(settings)) << "nobody gets a provider that sends nothing without having asked for it";
     EXPECT_THAT(check_complete(settings).error().message, HasSubstr("providers.email is not set"));
 }

@@ -31,8 +31,8 @@ Task<std::optional<Found>> find_message(pg::Transaction& transaction, const Comp
 {
     if (complaint.notification_id)
     {
-        const auto rows = co_await transaction.execute(sql::find_told_notification,
-                                                       pg::Params::of(*complaint.notification_id), deadline);
+        auto params = pg::Params::of(complaint.service_id, *complaint.notification_id);
+        const auto rows = co_await transaction.execute(sql::find_told_notification, std::move(params), deadline);
         if (auto found = first_of(rows)) co_return found;
     }
     constexpr auto kClocksDiffer = std::chrono::minutes(5);
@@ -71,7 +71,8 @@ Task<ApplyCounts> ApplyReports::apply(pg::Transaction& transaction, std::vector<
         if (const auto* receipt = std::get_if<Receipt>(&report->what)) receipts.add(*receipt);
     for (const auto& round : receipts.rounds())
     {
-        const auto rows = co_await transaction.execute(sql::record_receipts, round.params(now), deadline);
+        auto params = round.params(now, options_.correct_delivered);
+        const auto rows = co_await transaction.execute(sql::record_receipts, std::move(params), deadline);
         counts.receipts += rows.get<std::int64_t>(0, "changed");
     }
     for (const auto* report : reports)

@@ -29,6 +29,7 @@ using InboundHook = std::function<Task<>(pg::Transaction&, StoredInbound, Instan
 struct ApplyOptions
 {
     std::string default_region = "US";  // of phone numbers without a country code
+    bool correct_delivered = true;      // by a bounce that comes after a delivery
     InboundHook after_inbound;          // may be empty
 };
 

@@ -3,9 +3,11 @@
 // The claim is the durable record that an attempt began (its event is written with the lease); the result is recorded
 // after. No database connection is held while a provider is called. Belongs to one Loop.
 //
-// Only what a provider was offered counts as a try. While nothing can be offered (the provider is switched off or there
-// is none, the service cannot be read, an earlier attempt cannot be looked up) the message waits as the attempt that it
-// is, at the longest until its contents are purged.
+// Only what a provider was offered counts as a try. While nothing can be offered (nobody sends where it goes, the
+// service cannot be read, an earlier attempt cannot be looked up) the message waits as the attempt that it is, at the
+// longest until its contents are purged.
+//
+// After an uncertain attempt all whom the message was offered to are asked about it before it is offered again.
 #pragma once
 
 #include <map>
@@ -16,6 +18,7 @@
 
 #include "operations/delivery_recorder.hpp"
 #include "operations/notification_contents.hpp"
+#include "operations/provider_pool.hpp"
 #include "operations/service_directory.hpp"
 #include "providers/provider.hpp"
 #include "queue/queue.hpp"
@@ -40,21 +43,11 @@ struct DeliverOptions
     std::string sms_from_number = "+12025550100";
 };
 
-// Who sends what. Test keys and services in research mode go to the simulator: nothing leaves the building.
-struct ProviderSet
-{
-    Provider* email = nullptr;
-    Provider* sms = nullptr;
-    Provider* simulator = nullptr;
-
-    [[nodiscard]] Provider* by_name(std::string_view name) const;
-};
-
 class DeliverNotifications
 {
 public:
     // `large_emails` renders what would hold up the loop; nullptr: everything is rendered in place.
-    DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder, ProviderSet providers,
+    DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder, ProviderPool& providers,
                          const KeyRing& keys, const Clock& clock, DeliverOptions options,
                          CpuPool* large_emails = nullptr);
 
@@ -64,8 +57,7 @@ public:
     // Throws when the result could not be recorded: the lease then ends by itself and the message is tried again as
     // uncertain.
     Task<> record(SendResult result);
-    // Both.
-    Task<> deliver(ClaimedDelivery claimed);
+    [[nodiscard]] ProviderPool& providers() { return providers_; }
 
 private:
     struct Prepared
@@ -86,8 +78,9 @@ private:
                                           const DeliverOptions& options, std::int16_t& fragments);
     Task<SendResult> hand_over(const ClaimedDelivery& claimed, Prepared& prepared, Deadline deadline);
     Task<SendOutcome> send(Prepared& prepared, Deadline deadline);
-    Task<Result<std::optional<Receipt>>> find_earlier(const Prepared& prepared, Deadline deadline);
+    Task<Result<std::optional<Receipt>>> find_earlier(const ClaimedDelivery& claimed, Deadline deadline);
     SendResult settled(const ClaimedDelivery& claimed, const Prepared& prepared, Receipt earlier);
+    [[nodiscard]] Instant next_try(const ClaimedDelivery& claimed, bool uncertain) const;
     SendResult result_of(const ClaimedDelivery& claimed, const Prepared& prepared, const SendOutcome& outcome) const;
     void count(const SendResult& result);
     SendResult gave_up(const ClaimedDelivery& claimed, std::string reason) const;
@@ -96,12 +89,13 @@ private:
 
     ServiceDirectory& directory_;
     DeliveryRecorder& recorder_;
-    const ProviderSet providers_;
+    ProviderPool& providers_;
     const KeyRing& keys_;
     const Clock& clock_;
     const DeliverOptions options_;
     CpuPool* const large_emails_;
     std::map<std::pair<std::string, std::string_view>, prometheus::Counter*> attempts_;  // by provider and outcome
+    prometheus::Counter& repeated_;
 };
 
 }  // namespace herald

@@ -52,6 +52,7 @@ struct RecorderOptions
     RecordOptions record;
     // For as long as a message may turn up that wants it: an uncertain attempt is asked about again and again.
     seconds keep_left_over_receipts = std::chrono::hours(72);
+    bool correct_delivered = true;  // a hard bounce that comes after `delivered` makes an email permanent-failure
 };
 
 // One round over receipts that nobody awaited.
@@ -76,7 +77,9 @@ public:
     // A receipt arrived: recorded soon, after the results that wait before it. From the recorder's loop.
     void receive(Receipt receipt);
     // A receipt that names this message and that nobody awaits: an earlier attempt did go out.
-    Task<std::optional<Receipt>> find_left_over_receipt(std::string provider, NotificationId id, Deadline deadline);
+    Task<std::optional<Receipt>> find_left_over_receipt(NotificationId id, Deadline deadline);
+    // Whom the message was to be offered to so far, as its attempts say; each once.
+    Task<std::vector<std::string>> list_attempt_providers(ServiceId service, NotificationId id, Deadline deadline);
     // Receipts that overtook the answer to their hand-off find their message now. Looks at kLeftOverBatch at most.
     static constexpr std::int32_t kLeftOverBatch = 1000;
     Task<LeftOverCounts> match_left_over_receipts(Deadline deadline);
@@ -101,6 +104,8 @@ private:
     const RecorderOptions options_;
     std::function<void()> callbacks_owed_;
     prometheus::Counter& receipts_applied_;
+    prometheus::Counter& receipts_repeated_;
+    prometheus::Counter& receipts_unmatched_;
     TaskScope& scope_;
     GroupCommit<Entry, Recorded> commits_;
 };

@@ -11,17 +11,18 @@ void ReceiptColumns::add(const Receipt& receipt)
     responses.push_back(receipt.provider_response);
     at.push_back(receipt.at);
     ids.push_back(receipt.notification_id ? std::optional(receipt.notification_id->value) : std::nullopt);
+    services.push_back(receipt.service_id ? std::optional(receipt.service_id->value) : std::nullopt);
 }
 
-pg::Params ReceiptColumns::params(Instant now) const
+pg::Params ReceiptColumns::params(Instant now, bool correct_delivered) const
 {
-    return pg::Params::of(providers, references, statuses, responses, at, ids, now);
+    return pg::Params::of(providers, references, statuses, responses, at, ids, services, correct_delivered, now);
 }
 
 void ReceiptRounds::add(const Receipt& receipt)
 {
     auto& [round, ended] = next_[std::pair(receipt.provider, receipt.reference)];
-    if (ended) return;
+    if (ended && receipt.status != NotificationStatus::permanent_failure) return;
     if (rounds_.size() <= round) rounds_.emplace_back();
     rounds_[round++].add(receipt);
     ended = !awaits_receipt(receipt.status);

@@ -24,9 +24,10 @@ struct ReceiptColumns
     std::vector<std::string> responses;
     std::vector<Instant> at;
     std::vector<std::optional<Uuid>> ids;
+    std::vector<std::optional<Uuid>> services;
 
     void add(const Receipt& receipt);
-    [[nodiscard]] pg::Params params(Instant now) const;
+    [[nodiscard]] pg::Params params(Instant now, bool correct_delivered) const;
 };
 
 class ReceiptRounds

@@ -45,6 +45,8 @@ constexpr std::array kSchedule = {
                   minutes(10), tasks::drop_purged_contents},
     ScheduledTask{"drop_callback_attempts", "drops the days of the log of callbacks that are older than 30",
                   daily(minutes(5)), true, minutes(5), tasks::drop_callback_attempts},
+    ScheduledTask{"restore_providers", "moves priorities of providers back towards their resting points",
+                  every(minutes(5)), false, seconds(30), tasks::restore_providers},
     ScheduledTask{"purge_idempotency_keys", "forgets Idempotency-Keys after a day", every(hours(1)), true, minutes(5),
                   tasks::purge_idempotency_keys},
     ScheduledTask{"suppress_recipients", "suppresses whom emails bounced from or who complained", every(seconds(2)),

@@ -43,9 +43,10 @@ struct Complaint
 {
     std::string provider;
     std::string reference;
-    std::optional<NotificationId> notification_id;  // when the provider echoes it
-    std::string feedback_id;                        // the provider's name for the complaint
-    std::string type;                               // "abuse", "not-spam", ...; empty: not told
+    std::optional<NotificationId> notification_id;  // when the provider echoes them
+    std::optional<ServiceId> service_id;
+    std::string feedback_id;  // the provider's name for the complaint
+    std::string type;         // "abuse", "not-spam", ...; empty: not told
     std::string sub_type;
     Instant complained_at{};
     Instant handed_over_at{};  // when the provider took the message

@@ -31,6 +31,8 @@ Task<std::int64_t> drop_callback_attempts(TaskContext& context, Instant now, Dea
 Task<std::int64_t> suppress_recipients(TaskContext& context, Instant now, Deadline deadline);
 // Suppressions that were lifted more than 90 days ago.
 Task<std::int64_t> purge_lifted_suppressions(TaskContext& context, Instant now, Deadline deadline);
+// Providers whose priority went a step back towards its resting point.
+Task<std::int64_t> restore_providers(TaskContext& context, Instant now, Deadline deadline);
 // Keys older than 24 hours.
 Task<std::int64_t> purge_idempotency_keys(TaskContext& context, Instant now, Deadline deadline);
 

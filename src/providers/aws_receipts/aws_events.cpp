@@ -55,6 +55,7 @@ struct SesMail
 {
     std::string reference;
     std::optional<NotificationId> notification_id;
+    std::optional<ServiceId> service_id;
     Instant handed_over_at{};
 };
 
@@ -62,8 +63,12 @@ SesMail read_mail(const json::value& event, Instant sent_at)
 {
     SesMail mail;
     mail.reference = text_at(event, "/mail/messageId");
-    mail.notification_id =
-        NotificationId::parse(text_at(event, "/mail/tags/" + std::string(kSesNotificationTag) + "/0"));
+    const auto tag = [&event](std::string_view name)
+    {
+        return text_at(event, "/mail/tags/" + std::string(name) + "/0");
+    };
+    mail.notification_id = NotificationId::parse(tag(kSesNotificationTag));
+    mail.service_id = ServiceId::parse(tag(kSesServiceTag));
     mail.handed_over_at = time_at(event, "/mail/timestamp", sent_at);
     return mail;
 }
@@ -81,6 +86,7 @@ ProviderReport read_complaint(const json::value& event, SesMail mail, Instant se
     complaint.provider = kSesProvider;
     complaint.reference = std::move(mail.reference);
     complaint.notification_id = mail.notification_id;
+    complaint.service_id = mail.service_id;
     complaint.feedback_id = text_at(event, "/complaint/feedbackId");
     complaint.type = word_at(event, "/complaint/complaintFeedbackType");
     complaint.sub_type = word_at(event, "/complaint/complaintSubType");
@@ -117,6 +123,7 @@ ProviderReport read_ses_event(std::string_view body, Instant sent_at)
     receipt.provider = kSesProvider;
     receipt.reference = std::move(mail.reference);
     receipt.notification_id = mail.notification_id;
+    receipt.service_id = mail.service_id;
     receipt.at = time_at(*event, time_of(type), sent_at);
     if (type == "Bounce")
     {

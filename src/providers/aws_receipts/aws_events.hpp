@@ -13,8 +13,9 @@
 namespace herald
 {
 
-// Under which SES's `mail.tags` echo the id of a message that was handed over with it.
+// Under which SES's `mail.tags` echo what a message was handed over with: its id, and its service's.
 inline constexpr std::string_view kSesNotificationTag = "notification_id";
+inline constexpr std::string_view kSesServiceTag = "service_id";
 
 inline constexpr std::string_view kSesProvider = "ses";
 inline constexpr std::string_view kSnsProvider = "sns";

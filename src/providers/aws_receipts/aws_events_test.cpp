@@ -90,12 +90,15 @@ TEST(SesEvents, ADelayChangesNothingAndARejectIsFinal)
         EXPECT_EQ(read_ses_event(event("eventType", type, ""), kSentAt).reading, "ignored") << type;
 }
 
-TEST(SesEvents, ATagNamesTheNotification)
+TEST(SesEvents, TagsNameTheNotificationAndItsService)
 {
     const std::string id = "0199b0a2-1111-7000-8000-0123456789ab";
     const auto report =
-        read_ses_event(event("eventType", "Delivery", "", ",\"tags\":{\"notification_id\":[\"" + id + "\"]}"), kSentAt);
+        read_ses_event(event("eventType", "Delivery", "",
+                             ",\"tags\":{\"notification_id\":[\"" + id + "\"],\"service_id\":[\"" + id + "\"]}"),
+                       kSentAt);
     EXPECT_EQ(receipt_of(report).notification_id, NotificationId::parse(id));
+    EXPECT_EQ(receipt_of(report).service_id, ServiceId::parse(id));
     const auto nonsense =
         read_ses_event(event("eventType", "Delivery", "", ",\"tags\":{\"notification_id\":[\"x\"]}"), kSentAt);
     EXPECT_FALSE(receipt_of(nonsense).notification_id);
