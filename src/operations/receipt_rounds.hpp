@@ -1,6 +1,6 @@
 // Receipts of one batch as statements that follow each other. A statement changes a row once, so the second receipt of
 // a reference ("pending", then "delivered") goes into the second statement; what comes after a final one is a
-// repetition. Pure; single-threaded.
+// repetition, but for a bounce. Pure; single-threaded.
 #pragma once
 
 #include <map>
