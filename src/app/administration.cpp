@@ -2,7 +2,6 @@
 
 #include "app/administration_impl.hpp"
 #include "base/log.hpp"
-#include "operations/manage_checks.hpp"
 #include "ops/schedule.hpp"
 #include "storage/branding_store.hpp"
 #include "storage/template_store.hpp"

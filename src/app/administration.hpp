@@ -21,12 +21,14 @@
 #include "operations/manage_api_keys.hpp"
 #include "operations/manage_branding.hpp"
 #include "operations/manage_callbacks.hpp"
+#include "operations/manage_inbound_numbers.hpp"
 #include "operations/manage_providers.hpp"
 #include "operations/manage_service_settings.hpp"
 #include "operations/manage_services.hpp"
 #include "operations/manage_suppressions.hpp"
 #include "operations/manage_templates.hpp"
 #include "operations/manage_users.hpp"
+#include "operations/replay_receipts.hpp"
 #include "operations/rotate_keys.hpp"
 
 namespace herald
@@ -115,6 +117,14 @@ public:
     Result<ProviderRow> change_provider(const std::string& name, std::optional<Channel> channel,
                                         ProviderChange change) const;
 
+    Result<std::vector<ReceiptEventRow>> list_receipts(ReceiptRange range, std::int32_t count) const;
+    // Takes as long as the range has events.
+    Result<ReplayCounts> replay_receipts(ReceiptRange range, bool dry_run, bool unchanged_too) const;
+
+    Result<std::vector<InboundNumber>> list_inbound_numbers() const;
+    Result<InboundNumber> add_inbound_number(const std::string& number, const std::string& provider) const;
+    Result<InboundNumber> assign_inbound_number(const std::string& number, const std::string& service) const;
+    Result<InboundNumber> release_inbound_number(const std::string& number) const;
     Result<std::vector<Suppression>> list_suppressions(const std::string& service, SuppressionQuery query) const;
     Result<Suppression> add_suppression(const std::string& service, SuppressionDecision decision) const;
     Result<Suppression> lift_suppression(const std::string& service, SuppressionDecision decision) const;

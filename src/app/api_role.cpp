@@ -1,7 +1,9 @@
 #include "app/api_role.hpp"
 
 #include "app/options.hpp"
+#include "app/receipts.hpp"
 #include "http/auth/service_authenticator.hpp"
+#include "http/auth/sns_authenticator.hpp"
 #include "http/context.hpp"
 #include "http/routes.hpp"
 #include "http/server/dispatcher.hpp"
@@ -37,6 +39,10 @@ struct ApiRole::Parts
           notifications(reading),
           templates(database),
           unsubscribe(database, with.keys, with.clock),
+          outgoing(loop.executor()),
+          sns(sns_options(settings), fetch_through(outgoing)),
+          receipts(database, with.keys, with.clock, zone, read_aws_event, scope, loop.executor(),
+                   receive_options(settings, with.keys)),
           context{.directory = directory,
                   .accept = accept,
                   .turnstile = turnstile,
@@ -52,8 +58,10 @@ struct ApiRole::Parts
                              {
                                  return stop && stop->requested();
                              }},
+                  .intake = {sns, receipts},
                   .mailbox = std::move(with.mailbox)},
-          authenticator(make_authenticator(directory, settings, with.clock)),
+          services(make_authenticator(directory, settings, with.clock)),
+          authenticator(sns, services, with.clock, {.receive_inbound_sms = settings.receipts.receive_inbound_sms}),
           dispatcher(router, authenticator, context),
           server(
               loop.executor(), server_options(settings),
@@ -88,9 +96,13 @@ struct ApiRole::Parts
     NotificationStore notifications;
     TemplateStore templates;
     Unsubscribe unsubscribe;
+    HttpClient outgoing;  // certificates, and confirmations of subscriptions
+    SnsVerifier sns;
+    ReceiveReceipts receipts;
     http::Context context;
     http::Router router;
-    http::ServiceAuthenticator authenticator;
+    http::ServiceAuthenticator services;
+    http::SnsAuthenticator authenticator;
     http::Dispatcher dispatcher;
     http::Server server;
 };

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <fstream>
@@ -23,6 +24,15 @@ constexpr std::string_view kPrefix = "HERALD";
 constexpr std::string_view kFileVariable = "HERALD_CONFIG";
 constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kDaySeconds = 86'400;
+
+std::vector<std::string> split_list(const std::string& list)
+{
+    std::vector<std::string> items;
+    boost::algorithm::split(items, list, [](char c) { return c == ','; });
+    for (auto& item : items) boost::algorithm::trim(item);
+    std::erase(items, "");
+    return items;
+}
 
 std::string check_url(const std::string& url)
 {
@@ -71,6 +81,18 @@ std::string check_secrets(const std::string& list)
     SecuritySettings settings;
     settings.internal_secret = list;
     return !list.empty() && settings.internal_secrets().empty() ? "secrets, separated by commas" : "";
+}
+
+std::string check_topics(const std::string& list)
+{
+    ReceiptSettings settings;
+    settings.topics = list;
+    const auto topics = settings.topic_list();
+    const auto is_arn = [](const std::string& topic)
+    {
+        return topic.starts_with("arn:");
+    };
+    return std::ranges::all_of(topics, is_arn) ? "" : "ARNs of SNS topics, separated by commas";
 }
 
 std::string check_not_empty(const std::string& text)
@@ -156,6 +178,21 @@ void describe_sending(ConfigKeys& keys, Settings& settings)
                  "Whether a hard bounce that comes after 'delivered' makes an email permanent-failure.");
 }
 
+void describe_receipts(ConfigKeys& keys, Settings& settings)
+{
+    keys.text("receipts.topics", settings.receipts.topics,
+              "ARNs of the SNS topics that may tell us of messages, separated by commas; empty: nobody is believed.");
+    keys.must(check_topics);
+    keys.integer("receipts.max_age_seconds", settings.receipts.max_age_seconds, 3600, 7 * kDaySeconds,
+                 "Oldest message of SNS that is taken; SNS tries for an hour.");
+    keys.text("receipts.ca_file", settings.receipts.ca_file,
+              "PEM file of those who may vouch for SNS's certificates; empty: the system's.");
+    keys.integer("receipts.keep_days", settings.receipts.keep_days, 1, 90,
+                 "Days for which what providers told is kept, sealed, to be read again: herald receipt replay.");
+    keys.boolean("receipts.receive_inbound_sms", settings.receipts.receive_inbound_sms,
+                 "Whether text messages to our numbers are taken; false: they are answered and forgotten.");
+}
+
 void describe_providers(ConfigKeys& keys, Settings& settings)
 {
     keys.choices(
@@ -229,6 +266,7 @@ ConfigKeys describe(Settings& settings)
     ConfigKeys keys;
     describe_edges(keys, settings);
     describe_sending(keys, settings);
+    describe_receipts(keys, settings);
     describe_providers(keys, settings);
     describe_aws(keys, settings);
     keys.choice("log.level", settings.log.level, {"debug", "info", "warning", "error"},
@@ -280,11 +318,12 @@ NamedTexts environment_of_process()
 
 std::vector<std::string> SecuritySettings::internal_secrets() const
 {
-    std::vector<std::string> secrets;
-    boost::algorithm::split(secrets, internal_secret, [](char c) { return c == ','; });
-    for (auto& secret : secrets) boost::algorithm::trim(secret);
-    std::erase(secrets, "");
-    return secrets;
+    return split_list(internal_secret);
+}
+
+std::vector<std::string> ReceiptSettings::topic_list() const
+{
+    return split_list(topics);
 }
 
 Result<SettingsSources> process_sources(const std::optional<std::string>& path, NamedTexts flags)

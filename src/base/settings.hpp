@@ -72,6 +72,18 @@ struct DeliverySettings
     bool correct_delivered = true;
 };
 
+struct ReceiptSettings
+{
+    std::string topics;
+    std::int64_t max_age_seconds = 7200;
+    std::string ca_file;
+    std::int64_t keep_days = 7;
+    bool receive_inbound_sms = false;
+
+    // Each of them.
+    [[nodiscard]] std::vector<std::string> topic_list() const;
+};
+
 struct EmailSettings
 {
     std::string domain = "notify.localhost";
@@ -160,6 +172,7 @@ struct Settings
     SecuritySettings security;
     CallbackSettings callbacks;
     DeliverySettings delivery;
+    ReceiptSettings receipts;
     EmailSettings email;
     SmtpSettings smtp;
     AwsSettings aws;

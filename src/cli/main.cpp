@@ -19,6 +19,8 @@ int main(int argc, char** argv)
     add_key_command(app, context);
     add_user_command(app, context);
     add_provider_command(app, context);
+    add_receipt_command(app, context);
+    add_inbound_number_command(app, context);
     add_suppression_command(app, context);
     add_notification_command(app, context);
     add_callback_command(app, context);

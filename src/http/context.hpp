@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/crypto.hpp"
+#include "http/callbacks/intake.hpp"
 #include "http/console/mailbox_page.hpp"
 #include "http/system/health.hpp"
 #include "http/turnstile.hpp"
@@ -31,6 +32,7 @@ struct Context
     const Clock& clock;
     const TimeZone& zone;
     system::Health health;
+    callbacks::Intake intake;  // of what providers post
     // The newest captured messages, newest first; empty function: this process has no mailbox.
     std::function<std::vector<MailboxEntry>(std::size_t limit)> mailbox = {};
 };

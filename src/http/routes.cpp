@@ -1,5 +1,6 @@
 #include "http/routes.hpp"
 
+#include "http/callbacks/handlers.hpp"
 #include "http/console/mailbox_page.hpp"
 #include "http/system/handlers.hpp"
 #include "http/unsubscribe/handlers.hpp"
@@ -18,6 +19,7 @@ void add_all_routes(Router& router)
 {
     for (const auto table : public_route_tables()) router.add(table);
     router.add(v2::fallback_routes());
+    router.add(callbacks::routes());
     router.add(console_routes());
     router.add(unsubscribe::routes());
 }

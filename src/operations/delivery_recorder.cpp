@@ -1,12 +1,11 @@
 #include "operations/delivery_recorder.hpp"
 
-#include <map>
-
 #include <prometheus/counter.h>
 
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "domain/notifications/event.hpp"
+#include "operations/receipt_rounds.hpp"
 #include "sql/queries.hpp"
 
 namespace herald
@@ -70,58 +69,6 @@ struct ResultColumns
         return pg::Params::of(services, ids, fences, outcomes, statuses, providers, references, details, fragments,
                               retry_at, look_up_at, kinds, now);
     }
-};
-
-// The columns of record_receipts: one row a reference, because a statement changes a row once.
-struct ReceiptColumns
-{
-    std::vector<std::string> providers;
-    std::vector<std::string> references;
-    std::vector<std::int16_t> statuses;
-    std::vector<std::string> responses;
-    std::vector<Instant> at;
-    std::vector<std::optional<Uuid>> ids;
-    std::vector<std::optional<Uuid>> services;
-
-    void add(const Receipt& receipt)
-    {
-        providers.push_back(receipt.provider);
-        references.push_back(receipt.reference);
-        statuses.push_back(static_cast<std::int16_t>(receipt.status));
-        responses.push_back(receipt.provider_response);
-        at.push_back(receipt.at);
-        ids.push_back(receipt.notification_id ? std::optional(receipt.notification_id->value) : std::nullopt);
-        services.push_back(receipt.service_id ? std::optional(receipt.service_id->value) : std::nullopt);
-    }
-    [[nodiscard]] pg::Params params(Instant now, bool correct_delivered) const
-    {
-        return pg::Params::of(providers, references, statuses, responses, at, ids, services, correct_delivered, now);
-    }
-};
-
-// The receipts of one batch as statements that follow each other: the second receipt of a reference ("pending", then
-// "delivered") goes into the second statement. What comes after a final one is a repetition, but for a bounce.
-class ReceiptRounds
-{
-public:
-    void add(const Receipt& receipt)
-    {
-        auto& [round, ended] = next_[std::pair(receipt.provider, receipt.reference)];
-        if (ended && receipt.status != NotificationStatus::permanent_failure) return;
-        if (rounds_.size() <= round) rounds_.emplace_back();
-        rounds_[round++].add(receipt);
-        ended = !awaits_receipt(receipt.status);
-    }
-    [[nodiscard]] const std::vector<ReceiptColumns>& rounds() const { return rounds_; }
-
-private:
-    struct Next
-    {
-        std::size_t round = 0;
-        bool ended = false;
-    };
-    std::map<std::pair<std::string, std::string>, Next> next_;
-    std::vector<ReceiptColumns> rounds_;
 };
 
 Receipt read_receipt(const pg::Rows& rows, std::size_t i)

@@ -5,6 +5,7 @@
 #include "operations/idempotency.hpp"
 #include "operations/inbound_contents.hpp"
 #include "operations/notification_contents.hpp"
+#include "operations/receive_receipts.hpp"
 #include "operations/suppress_recipients.hpp"
 #include "storage/service_store.hpp"
 
@@ -38,7 +39,8 @@ std::string suppression_context(const Uuid& owner)
 const Column kColumns[] = {
     {SealedStore::kApiKeys, sealed_secret_context},    {SealedStore::kCallbacks, sealed_secret_context},
     {SealedStore::kInboundSms, inbound_context},       {SealedStore::kIdempotencyAnswers, sealed_answer_context},
-    {SealedStore::kSuppressions, suppression_context}, {SealedStore::kContents, contents_context},
+    {SealedStore::kSuppressions, suppression_context}, {SealedStore::kReceipts, sealed_receipt_context},
+    {SealedStore::kContents, contents_context},
 };
 
 struct Batch

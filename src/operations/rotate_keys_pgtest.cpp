@@ -6,6 +6,7 @@
 #include "operations/inbound_contents.hpp"
 #include "operations/manage_callbacks.hpp"
 #include "operations/notification_contents.hpp"
+#include "operations/receive_receipts.hpp"
 #include "operations/seed_demo.hpp"
 #include "operations/suppress_recipients.hpp"
 #include "storage/notification_store.hpp"
@@ -33,7 +34,24 @@ std::int64_t resealed(const RotationReport& report)
     return sum;
 }
 
-// Something in every sealed column: a message, its kept answer, keys, a callback, a received text and a suppression.
+ProviderReport read_nothing(ReceiptKind, std::string_view, Instant)
+{
+    return {"ignored", {}};
+}
+
+Task<> receive_something(Desk& desk)
+{
+    const ReceiveReceipts::Options options;
+    ReceiveReceipts receive(desk.database, test_keys(), desk.clock, desk.zone, read_nothing, desk.scope,
+                            co_await asio::this_coro::executor, options);
+    ReceivedEvent event;
+    event.provider = "ses";
+    event.body = "an event";
+    co_await receive.receive(std::move(event), soon());
+}
+
+// Something in every sealed column: a message, its kept answer, keys, a callback, a received text, a suppression and
+// what a provider told.
 Task<NotificationId> fill(pg::Database& database)
 {
     const auto demo = co_await seed_demo(database, test_keys(), testing::kTestNow, soon());
@@ -51,6 +69,7 @@ Task<NotificationId> fill(pg::Database& database)
     auto transaction = co_await database.begin(soon());
     co_await suppress_recipient(transaction, test_keys(), std::move(whom), std::nullopt, testing::kTestNow, soon());
     co_await transaction.commit(soon());
+    co_await receive_something(desk);
     co_await desk.close();
     co_return NotificationId::parse(sent.value_or("")).value_or(NotificationId{});
 }

@@ -136,6 +136,24 @@ test('a recipient is suppressed, listed and lifted, and a message to them says w
   assert.notEqual((await write()).status, 'permanent-failure');
 });
 
+test('inbound numbers are taken into stock, given to a service and taken back; receipts are listed and replayed', async () => {
+  const number = await json('inbound-number', 'add', '+12125550101');
+  assert.deepEqual([number.number, number.provider, number.service_id], ['12125550101', 'sns', null]);
+  const service = await json('service', 'create', 'Pools', '--live');
+  const given = await json('inbound-number', 'assign', '12125550101', '--service', 'Pools');
+  assert.equal(given.service_id, service.id);
+  const other = await json('service', 'create', 'Ponds', '--live');
+  const taken = await refused('inbound-number', 'assign', '12125550101', '--service', other.id);
+  assert.equal(taken.code, 1);
+  assert.match(taken.stderr, /release it first/);
+  assert.equal((await json('inbound-number', 'release', '12125550101')).service_id, null);
+  assert.equal((await json('inbound-number', 'list')).length, 1);
+  assert.deepEqual(await json('receipt', 'list', '--since', '2026-01-01'), []);
+  const replayed = await json('receipt', 'replay', '--since', '2026-01-01', '--dry-run');
+  assert.deepEqual([replayed.read, replayed.changed], [0, {}]);
+  assert.match((await refused('receipt', 'list', '--since', 'yesterday')).stderr, /not a moment/);
+});
+
 test('what cannot be done says so and exits with 1; a wrong command line exits with 2', async () => {
   const unknown = await refused('service', 'show', 'No such service');
   assert.equal(unknown.code, 1);

@@ -8,6 +8,7 @@
 
 #include "base/jwt.hpp"
 #include "http/auth/service_authenticator.hpp"
+#include "http/auth/sns_authenticator.hpp"
 #include "http/context.hpp"
 #include "http/routes.hpp"
 #include "http/server/dispatcher.hpp"
@@ -34,6 +35,19 @@ void require(const Result<void>& result)
     if (!result) throw std::runtime_error(result.error().message);
 }
 
+// Believes nobody.
+class NoReceipts final : public ReceiptSource
+{
+    Task<Result<SignedMessage>> verify(std::string, std::string_view, Instant, Deadline) override
+    {
+        co_return fail(ErrorKind::bad_request, "validation failed");
+    }
+    Task<Result<void>> confirm(SignedMessage, Deadline) override
+    {
+        co_return fail(ErrorKind::bad_request, "validation failed");
+    }
+};
+
 // In the order of construction. Lives on the loop of the server.
 struct Stack
 {
@@ -50,6 +64,8 @@ struct Stack
           notifications(database),
           templates(database),
           unsubscribe(database, keys, clock),
+          receipts(options.receipts ? options.receipts : std::make_shared<NoReceipts>()),
+          receive(database, keys, clock, zone, options.reader, scope, loop.executor(), {}),
           context{.directory = directory,
                   .accept = accept,
                   .turnstile = turnstile,
@@ -65,8 +81,10 @@ struct Stack
                              {
                                  return draining.load();
                              }},
+                  .intake = {*receipts, receive},
                   .mailbox = std::move(options.mailbox)},
-          authenticator(directory, clock, "notify-admin", std::vector<std::string>{"internal-secret"}),
+          services(directory, clock, "notify-admin", std::vector<std::string>{"internal-secret"}),
+          authenticator(*receipts, services, clock, {.receive_inbound_sms = options.receive_inbound_sms}),
           dispatcher(router, authenticator, context)
     {
         http::add_all_routes(router);
@@ -85,9 +103,12 @@ struct Stack
     NotificationStore notifications;
     TemplateStore templates;
     Unsubscribe unsubscribe;
+    std::shared_ptr<ReceiptSource> receipts;
+    ReceiveReceipts receive;
     http::Context context;
     http::Router router;
-    http::ServiceAuthenticator authenticator;
+    http::ServiceAuthenticator services;
+    http::SnsAuthenticator authenticator;
     http::Dispatcher dispatcher;
 };
 

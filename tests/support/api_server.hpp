@@ -24,6 +24,7 @@
 #include "http/console/mailbox_page.hpp"
 #include "http/server/server.hpp"
 #include "http/turnstile.hpp"
+#include "providers/receipt_source.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/pg_fixture.hpp"
 
@@ -69,6 +70,10 @@ public:
         http::TurnstileOptions turnstile;
         std::function<std::vector<http::MailboxEntry>(std::size_t)> mailbox;
         int connections = 2;
+        // Who proves what providers post, and how it is read; null: everything of theirs is refused.
+        std::shared_ptr<ReceiptSource> receipts;
+        ReportReader reader = nullptr;
+        bool receive_inbound_sms = true;
     };
     ApiServer() : ApiServer(Options()) {}
     explicit ApiServer(Options options);

@@ -61,7 +61,7 @@ Result<Principal> match_key(const Token& token, const ServicePtr& service, Insta
         if (auto error = judge(verdict)) return Failure(std::move(*error));
         if (verdict != TokenVerdict::valid) continue;
         if (key.expiry_date && *key.expiry_date <= now) return refused("Invalid token: API key revoked");
-        return Principal{service, &key};
+        return Principal{service, &key, nullptr};
     }
     return refused("Invalid token: API key not found");
 }

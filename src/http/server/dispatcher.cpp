@@ -37,7 +37,9 @@ Task<Admission> Dispatcher::admit(Request& request) const
     Router::Match match;
     admission.refusal = route(request, match);
     if (admission.refusal) co_return admission;
-    if (is_anonymous(request.route->auth)) admission.max_body_bytes = kMaxAnonymousBody;
+    const Auth auth = request.route->auth;
+    if (is_anonymous(auth) || auth == Auth::sns_signed) admission.max_body_bytes = kMaxAnonymousBody;
+    if (auth == Auth::sns_signed) co_return admission;  // who it is will be seen by the body alone
     std::exception_ptr failure;
     try
     {

@@ -10,6 +10,7 @@ Task<std::int64_t> drop_purged_contents(TaskContext& context, Instant now, Deadl
     const LocalDate today = context.zone.date_of(now);
     const auto dropped = co_await drop_partitions(context, sql::drop_purged_contents, today, deadline);
     co_await context.database.execute(sql::delete_purged_contents, pg::Params::of(today), deadline);
+    co_await context.database.execute(sql::delete_purged_receipts, pg::Params::of(today), deadline);
     co_await context.database.execute(sql::delete_purged_inbound_sms, pg::Params::of(today), deadline);
     if (dropped > 0) log::info("personal data was dropped", {{"days", dropped}});
     co_return dropped;

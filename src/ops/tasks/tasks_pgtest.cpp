@@ -73,8 +73,8 @@ TEST(MaintainPartitions, MakesWhatTheComingDaysNeedOnce)
             EXPECT_EQ(co_await run(context, "maintain_partitions", kNow), 0);
             co_await context.database.run_script(message_sql("2026-06-15", "1"), soon());
             EXPECT_EQ(co_await number(context.database, kDefaults), 0);
-            // The next day: one more of contents, one more of events, one more of calls to services.
-            EXPECT_EQ(co_await run(context, "maintain_partitions", kNow + kDay), 3);
+            // The next day: one more of contents, of events, of calls to services and of the journal of receipts.
+            EXPECT_EQ(co_await run(context, "maintain_partitions", kNow + kDay), 4);
         });
 }
 
@@ -159,7 +159,8 @@ TEST(DropPurgedContents, DropsTheDaysThatHaveComeAndNoOther)
             // The message's day is the 16th; there is nothing of days that have come already.
             EXPECT_EQ(co_await run(context, "drop_purged_contents", kNow), 0);
             EXPECT_EQ(co_await number(context.database, kContents), 1);
-            EXPECT_EQ(co_await run(context, "drop_purged_contents", kNow + kDay), 1);
+            // One of contents, one of the journal of receipts.
+            EXPECT_EQ(co_await run(context, "drop_purged_contents", kNow + kDay), 2);
             EXPECT_EQ(co_await number(context.database, kContents), 0);
             EXPECT_EQ(co_await run(context, "drop_purged_contents", kNow + kDay), 0);
             EXPECT_EQ(co_await number(context.database, kPartitions), before - 1);
@@ -192,7 +193,7 @@ TEST(DropPurgedContents, WaitsForAReaderWithoutHoldingUpOthers)
             EXPECT_EQ(dropped, -1);
             co_await reader.commit(soon());
             EXPECT_TRUE(co_await running.join(soon()));
-            EXPECT_EQ(dropped, 2);
+            EXPECT_EQ(dropped, 4);
         });
 }
 

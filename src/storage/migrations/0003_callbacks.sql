@@ -29,6 +29,7 @@ CREATE TABLE complaints (
     provider text NOT NULL,
     feedback_id text, -- the provider's
     complaint_type text,
+    complaint_sub_type text,
     complained_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (service_id, id)

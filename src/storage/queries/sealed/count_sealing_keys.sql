@@ -11,6 +11,8 @@ FROM idempotency_keys WHERE response_sealed IS NOT NULL GROUP BY 2
 UNION ALL
 SELECT 'received texts', get_byte(sealed, 1) * 256 + get_byte(sealed, 2), count(*) FROM inbound_sms GROUP BY 2
 UNION ALL
+SELECT 'receipts', get_byte(sealed, 1) * 256 + get_byte(sealed, 2), count(*) FROM receipt_journal GROUP BY 2
+UNION ALL
 SELECT 'suppressions', get_byte(recipient_sealed, 1) * 256 + get_byte(recipient_sealed, 2), count(*)
 FROM suppressions WHERE recipient_sealed IS NOT NULL GROUP BY 2
 ORDER BY 1, 2
