@@ -42,8 +42,8 @@ function asUser(user, program, args) {
 }
 
 export class Postgres {
-  // `folder` exists and belongs to the test. `settings` are lines of postgresql.conf; `data` may lie on another file system than the WAL.
-  static async make(folder, { settings = {}, data = join(folder, 'pg') } = {}) {
+  // `folder` exists and belongs to the test. `settings` are lines of postgresql.conf; `data` and `wal` may lie on file systems of their own.
+  static async make(folder, { settings = {}, data = join(folder, 'pg'), wal = join(folder, 'wal') } = {}) {
     const server = new Postgres();
     server.folder = folder;
     server.data = data;
@@ -53,12 +53,11 @@ export class Postgres {
     server.settings = settings;
     server.child = null;
     chmodSync(folder, 0o711);
-    const places = [data, `${folder}/socket`, `${folder}/wal`];
-    for (const place of places) {
+    for (const place of [data, wal, `${folder}/socket`]) {
       mkdirSync(place, { recursive: true, mode: 0o700 });
       if (server.user) chownSync(place, ...server.user);
     }
-    const initdb = ['-D', data, '-U', 'herald', '--auth=trust', '--encoding=UTF8', '--locale=C', `--waldir=${folder}/wal`];
+    const initdb = ['-D', data, '-U', 'herald', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync', '--wal-segsize=1', `--waldir=${wal}`];
     await run(...asUser(server.user, join(server.programs, 'initdb'), initdb), { cwd: '/' });
     await server.start();
     await server.query('CREATE DATABASE herald', { database: 'postgres' });
@@ -77,7 +76,16 @@ export class Postgres {
   }
 
   launch() {
-    const settings = { listen_addresses: '127.0.0.1', port: this.port, unix_socket_directories: `${this.folder}/socket`, shared_buffers: '64MB', ...this.settings };
+    const settings = {
+      listen_addresses: '127.0.0.1',
+      port: this.port,
+      unix_socket_directories: `${this.folder}/socket`,
+      shared_buffers: '64MB',
+      min_wal_size: '16MB',
+      max_wal_size: '48MB',
+      recovery_init_sync_method: 'syncfs', // one call instead of a thousand files at every start after a kill
+      ...this.settings,
+    };
     const args = ['-D', this.data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
     const log = openSync(join(this.folder, 'postgres.log'), 'a');
     this.child = spawn(...asUser(this.user, join(this.programs, 'postgres'), args), { stdio: ['ignore', log, log], cwd: '/' });
@@ -121,6 +129,14 @@ export class Postgres {
       psql.stdin.on('error', () => {}); // psql that cannot connect does not read
       psql.stdin.end(script);
     });
+  }
+
+  // The server processes of connections over TCP: [{ pid, port }], port being the client's. By their titles, for there may be no connection left to
+  // ask with.
+  async backends() {
+    const { stdout } = await run('ps', ['--ppid', String(this.child.pid), '-o', 'pid=,args=']).catch(() => ({ stdout: '' }));
+    const titles = stdout.matchAll(/^ *(\d+) postgres: herald herald 127\.0\.0\.1\((\d+)\)/gm);
+    return [...titles].map(([, pid, port]) => ({ pid: Number(pid), port: Number(port) }));
   }
 
   // One connection that does nothing. Resolves to its socket, or null when the server has none left.

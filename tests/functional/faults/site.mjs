@@ -17,15 +17,29 @@ const kShortPauses = {
   HERALD_SHUTDOWN_DRAIN_SECONDS: '60',
 };
 
+// What the capture provider pretends for some numbers; everyone else's receipt comes soon after.
+const kTextMessages = {
+  '+12025550110': '',
+  '+12025550111': 'receipt=before_answer',
+  '+12025550112': 'receipt=twice receipt_after_ms=200',
+  '+12025550113': 'receipt=lost',
+  '+12025550114': 'answer=uncertain receipt=lost',
+  '+12025550115': 'fail_first=2',
+  '+12025550116': 'answer=reject',
+  '+12025550117': 'answer_after_ms=1500 receipt=before_answer',
+};
+const kNumbers = Object.keys(kTextMessages);
+const kCaptureScript = kNumbers.map((number) => kTextMessages[number] && `${number} ${kTextMessages[number]}`).filter(Boolean).join('; ');
+
 export class Site {
-  // `postgres`: as Postgres.make takes it. `proxied`: Herald reaches PostgreSQL through a TcpProxy. `rule`: of the SmtpSink.
-  static async make({ postgres = {}, proxied = false, rule, env = {} } = {}) {
+  // `postgres`: as Postgres.make takes it. `proxied`: Herald reaches PostgreSQL through a TcpProxy. `env`: of Herald.
+  static async make({ postgres = {}, proxied = false, env = {} } = {}) {
     const site = new Site();
     site.folder = temporaryFolder();
     site.servers = {};
     try {
       site.postgres = await Postgres.make(site.folder, postgres);
-      site.sink = new SmtpSink(rule);
+      site.sink = new SmtpSink();
       await site.sink.listen();
       site.proxy = proxied ? new TcpProxy(site.postgres.port) : null;
       await site.proxy?.listen();
@@ -50,6 +64,7 @@ export class Site {
       HERALD_SECURITY_INTERNAL_SECRET: 'not a secret: only this test knows the port',
       HERALD_PROVIDERS_EMAIL: 'smtp',
       HERALD_PROVIDERS_SMS: 'capture',
+      HERALD_CAPTURE_SCRIPT: `${kCaptureScript}; * receipt_after_ms=100`,
       HERALD_SMTP_HOST: '127.0.0.1',
       HERALD_SMTP_PORT: String(this.sink.port),
       HERALD_SMTP_TLS: 'none',
@@ -116,6 +131,12 @@ export class Site {
     await this.start('worker');
   }
 
+  // For whoever looks into a failure: the folder is gone by then.
+  lastWords() {
+    const ends = Object.entries(this.servers).map(([role, server]) => [role, server.log()]);
+    return [...ends, ['postgres', this.postgres.log()]].map(([who, log]) => `--- ${who}\n${log.slice(-1500)}`).join('\n');
+  }
+
   async close() {
     await Promise.all(Object.values(this.servers).map((server) => server.exit ?? server.kill()));
     this.proxy?.close();
@@ -125,7 +146,7 @@ export class Site {
   }
 
   send(channel, number) {
-    const to = channel === 'email' ? { email_address: `person-${number}@example.gov` } : { phone_number: '+12025550123' };
+    const to = channel === 'email' ? { email_address: `person-${number}@example.gov` } : { phone_number: kNumbers[Math.floor(number / 4) % kNumbers.length] };
     const body = { ...to, template_id: this.templates[channel], personalisation: { name: `Person ${number}` } };
     return request(this.base, 'POST', `/v2/notifications/${channel}`, { key: this.key, body });
   }

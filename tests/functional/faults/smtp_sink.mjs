@@ -4,9 +4,11 @@ import { createServer } from 'node:net';
 
 // A rule gives, for a message and how often it was offered before: 'accept', 'refuse' (550), 'defer' (451), 'cut' (in the middle of the message),
 // 'lose' (taken, and the connection breaks instead of an answer), 'silent' (taken, and no answer ever), or a number: accepted after so many ms.
+const kUsual = () => 20; // so that there is always something under way
+
 export class SmtpSink {
-  constructor(rule = () => 'accept') {
-    this.rule = rule;
+  constructor() {
+    this.rule = kUsual;
     this.taken = new Map(); // notification id -> moments at which it was taken
     this.offers = new Map(); // notification id -> how often it was offered
     this.withheld = 0; // taken without an answer
@@ -18,6 +20,20 @@ export class SmtpSink {
   async listen() {
     await new Promise((resolve) => this.server.listen(0, '127.0.0.1', resolve));
     this.port = this.server.address().port;
+  }
+
+  behave(rule = kUsual) {
+    this.rule = rule;
+  }
+
+  // As a server that is being restarted: connections end, new ones are refused, until listen() with the same port.
+  async away() {
+    for (const socket of this.open) socket.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  async back() {
+    await new Promise((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
   }
 
   close() {
