@@ -101,15 +101,14 @@ export class Ledger {
     });
   }
 
-  // Waits until both rates are 0.95 of what they were; gives how long that took from `since` on.
+  // Waits until both rates are 0.95 of what they were, over `seconds` from now on at least; gives how long that took.
   async recovered({ within = 60_000, seconds = 2 } = {}) {
-    const since = this.windows.at(-1)?.[1] ?? Date.now();
+    const since = Date.now();
     let now;
     await eventually(
       'the rates of before are reached again',
       () => {
         now = this.rates(seconds);
-        if (process.env.FAULTS_TRACE) console.error(Date.now() - since, JSON.stringify(now));
         return Date.now() - since >= seconds * 1000 && now.accepted >= 0.95 * this.before.accepted && now.handedOver >= 0.95 * this.before.handedOver;
       },
       { within },
