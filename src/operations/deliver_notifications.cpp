@@ -27,7 +27,7 @@ Result<rendering::Personalisation> read_personalisation(const std::string& text)
 
 }  // namespace
 
-DeliverNotifications::DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder,
+DeliverNotifications::DeliverNotifications(SenderDirectory& directory, DeliveryRecorder& recorder,
                                            ProviderPool& providers, const KeyRing& keys, const Clock& clock,
                                            DeliverOptions options, CpuPool* large_emails)
     : directory_(directory),
@@ -208,7 +208,7 @@ Result<OutgoingMessage> DeliverNotifications::render(const ClaimedDelivery& clai
 
 Task<SendOutcome> DeliverNotifications::send(Prepared& prepared, Deadline deadline)
 {
-    const auto begun = std::chrono::steady_clock::now();
+    const auto begun = monotonic_now();
     SendOutcome outcome(SendStatus::uncertain, {}, "the provider failed");
     try
     {
@@ -219,7 +219,7 @@ Task<SendOutcome> DeliverNotifications::send(Prepared& prepared, Deadline deadli
         // Providers do not throw. Should one, nobody can say how far it had come.
         log::error("a provider failed", {{"provider", prepared.provider->name()}});
     }
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = monotonic_now();
     providers_.note(prepared.message.channel, prepared.provider->name(), outcome.status, now - begun, now);
     co_return outcome;
 }
@@ -287,7 +287,7 @@ SendResult DeliverNotifications::try_again(const ClaimedDelivery& claimed, const
 Instant DeliverNotifications::next_try(const ClaimedDelivery& claimed, bool uncertain) const
 {
     const auto channel = static_cast<Channel>(claimed.channel);
-    const std::size_t usable = providers_.usable(channel, std::chrono::steady_clock::now());
+    const std::size_t usable = providers_.usable(channel, monotonic_now());
     const bool others = static_cast<std::size_t>(claimed.attempt) < usable;
     const bool first_of_sms = channel == Channel::sms && claimed.attempt == 1;
     if (!uncertain && (others || first_of_sms)) return clock_.now();

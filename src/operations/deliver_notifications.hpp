@@ -47,7 +47,7 @@ class DeliverNotifications
 {
 public:
     // `large_emails` renders what would hold up the loop; nullptr: everything is rendered in place.
-    DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder, ProviderPool& providers,
+    DeliverNotifications(SenderDirectory& directory, DeliveryRecorder& recorder, ProviderPool& providers,
                          const KeyRing& keys, const Clock& clock, DeliverOptions options,
                          CpuPool* large_emails = nullptr);
 
@@ -87,7 +87,7 @@ private:
     SendResult postponed(const ClaimedDelivery& claimed, std::string reason, std::string_view provider) const;
     SendResult try_again(const ClaimedDelivery& claimed, const SendOutcome& outcome, std::string_view provider) const;
 
-    ServiceDirectory& directory_;
+    SenderDirectory& directory_;
     DeliveryRecorder& recorder_;
     ProviderPool& providers_;
     const KeyRing& keys_;

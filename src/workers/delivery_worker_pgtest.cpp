@@ -496,7 +496,7 @@ TEST(DeliveryWorker, SharesTheWorkWithOthersAndDoesNothingTwice)
         {
             const auto executor = co_await asio::this_coro::executor;
             WakeUp other_wake_up(executor);
-            DeliveryQueue other_queue(world.database, other_wake_up, {});
+            DeliveryQueue other_queue(world.queue_store, other_wake_up, {});
             DeliveryWorker other(executor, other_queue, world.deliver_notifications, other_wake_up, world.clock, {});
             const auto service = co_await world.add_service();
             std::vector<NotificationId> ids;

@@ -77,7 +77,7 @@ TEST(LookUpReceipts, AsksSeveralAtOnceAndNoMoreThanItMay)
             Oracle oracle;
             oracle.waits_for = 16;
             const ProviderPool providers(testing::pool_of(&oracle, nullptr), nullptr);
-            LookUpReceipts look_up(world.database, world.recorder, providers, world.clock, {});
+            LookUpReceipts look_up(world.delivery_store, world.recorder, providers, world.clock, {});
             const auto counts = co_await look_up.run(soon());
             EXPECT_EQ(counts.asked, 40U);
             EXPECT_EQ(oracle.most, 16);
@@ -100,7 +100,7 @@ TEST(LookUpReceipts, LeavesDueWhatItDidNotComeToAsk)
             LookUpReceipts::Options options;
             options.concurrency = 2;
             options.timeout = seconds(1);
-            LookUpReceipts look_up(world.database, world.recorder, providers, world.clock, options);
+            LookUpReceipts look_up(world.delivery_store, world.recorder, providers, world.clock, options);
             const auto counts = co_await look_up.run(deadline_in(milliseconds(1900)));
             EXPECT_EQ(counts.asked, 2U);
             EXPECT_EQ(oracle.asked, 2);
@@ -121,7 +121,7 @@ TEST(LookUpReceipts, GivesUpOnEveryoneWhoseTimeIsOverAlsoWhenTheProviderCannotBe
             LookUpReceipts::Options options;
             options.concurrency = 2;
             options.timeout = seconds(1);
-            LookUpReceipts look_up(world.database, world.recorder, providers, world.clock, options);
+            LookUpReceipts look_up(world.delivery_store, world.recorder, providers, world.clock, options);
             EXPECT_EQ((co_await look_up.run(soon())).settled, 0U);
 
             // Two are asked, in vain; the others are not reached.
