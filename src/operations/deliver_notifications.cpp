@@ -1,5 +1,7 @@
 #include "operations/deliver_notifications.hpp"
 
+#include <algorithm>
+
 #include <prometheus/counter.h>
 
 #include "base/log.hpp"
@@ -52,7 +54,7 @@ Task<> DeliverNotifications::record(SendResult result)
 
 Task<SendResult> DeliverNotifications::hand_over(ClaimedDelivery claimed)
 {
-    const Deadline deadline = deadline_in(options_.send_timeout);
+    const Deadline deadline = std::min(claimed.held_until, deadline_in(options_.send_timeout));
     // Whatever it is that ends its attempts without a result: it must not come back for ever.
     Result<Prepared> prepared = fail(ErrorKind::internal, "its attempts ended without a result");
     if (claimed.attempt <= options_.tries + 2) prepared = co_await prepare(claimed, deadline);
@@ -95,6 +97,9 @@ Task<SendResult> DeliverNotifications::hand_over(const ClaimedDelivery& claimed,
     }
     if (claimed.attempt > options_.tries)
         co_return gave_up(claimed, "no tries are left, and nobody knows whether the last one arrived");
+    // A process that stood still must not send what others have taken over meanwhile.
+    if (monotonic_now() >= deadline)
+        co_return postponed(claimed, "there was no time to offer it", prepared.provider->name());
     if (claimed.uncertain) repeated_.Increment();
     const auto outcome = co_await send(prepared, deadline);
     co_return result_of(claimed, prepared, outcome);

@@ -7,6 +7,8 @@
 // service cannot be read, an earlier attempt cannot be looked up) the message waits as the attempt that it is, at the
 // longest until its contents are purged.
 //
+// Nothing is offered once the lease may be over: a process that stood still finds its messages in other hands.
+//
 // After an uncertain attempt all whom the message was offered to are asked about it before it is offered again.
 #pragma once
 

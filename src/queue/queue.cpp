@@ -178,6 +178,7 @@ Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim_from(std::vector<Place> 
 {
     const auto asked = asks(places, room);
     const Uuid holder = options_.name_claim();
+    const Deadline held_until = deadline_in(options_.lease);
     std::vector<ClaimedDelivery> claimed;
     try
     {
@@ -193,6 +194,7 @@ Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim_from(std::vector<Place> 
         lost_claims_.emplace(holder, deadline_in(options_.lease));
         throw;
     }
+    for (ClaimedDelivery& one : claimed) one.held_until = held_until;
     note_claimed(asked, claimed, now);
     co_return claimed;
 }

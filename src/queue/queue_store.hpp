@@ -32,6 +32,8 @@ struct ClaimedDelivery
     bool international = false;
     std::string provider;  // of its share: whom this attempt will be offered to, as its event says. Empty: nobody
     std::string sealed;    // empty: its contents are gone
+    // From then on it may be somebody else's. DeliveryQueue counts it from before the claim, so the lease lasts longer.
+    Deadline held_until = Deadline::max();
 };
 
 using DeliveryPlace = std::pair<std::int16_t, ServiceId>;      // lane and service

@@ -223,6 +223,26 @@ TEST(DeliveryWorker, TakesOverFromAWorkerThatDiedAndDoesNotSendTwice)
         });
 }
 
+// The process stood still after its claim: by now the message may be in other hands.
+TEST(DeliveryWorker, OffersNothingOnceItsLeaseMayBeOver)
+{
+    in_delivery_world(
+        [](DeliveryWorld& world) -> Task<>
+        {
+            const auto service = co_await world.add_service();
+            const auto email = co_await world.accept(service);
+            const Deadline before = monotonic_now();
+            auto claimed = co_await world.queue.claim(testing::room_for(10, "email"), world.clock.now(), soon());
+            const auto held_for = claimed.at(0).held_until - before;
+            EXPECT_GE(held_for, QueueOptions().lease);
+            EXPECT_LE(held_for, QueueOptions().lease + seconds(10));
+            claimed[0].held_until = monotonic_now();
+            const auto result = co_await world.deliver_notifications.hand_over(std::move(claimed[0]));
+            EXPECT_EQ(result.hand_off, HandOff::postponed);
+            EXPECT_FALSE(world.mailbox->find(email));
+        });
+}
+
 TEST(DeliveryWorker, KeepsTestKeysAndResearchModeInsideAndEndsThemByTheirMagicRecipients)
 {
     in_delivery_world(
