@@ -89,7 +89,13 @@ Task<std::optional<Receipt>> LookUpReceipts::ask(const DueLookUp& due)
     try
     {
         auto known = co_await provider->look_up(due.id, due.reference, deadline_in(options_.timeout));
-        if (known && !awaits_receipt(known->status)) co_return known;
+        if (known && !awaits_receipt(known->status))
+        {
+            // A provider that was handed the message twice may speak of the other one: what was asked about is settled.
+            known->provider = due.provider;
+            known->reference = due.reference;
+            co_return known;
+        }
     }
     catch (const std::exception&)
     {
