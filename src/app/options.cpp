@@ -58,7 +58,6 @@ AcceptOptions accept_options(const Settings& settings)
     AcceptOptions options;
     options.email_domain = settings.email.domain;
     options.sms_from_number = settings.sms.from_number;
-    options.unsubscribe_url = settings.email.unsubscribe_url;
     options.default_region = settings.sms.default_region;
     options.admin_base_url = settings.public_base_url;
     return options;
@@ -80,6 +79,7 @@ DeliverOptions deliver_options(const Settings& settings)
     options.look_up_after = seconds(settings.delivery.look_up_after_seconds);
     options.email_domain = settings.email.domain;
     options.sms_from_number = settings.sms.from_number;
+    options.unsubscribe_url = settings.email.unsubscribe_url;
     return options;
 }
 

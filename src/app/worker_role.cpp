@@ -6,6 +6,8 @@
 
 #include "app/options.hpp"
 #include "app/providers.hpp"
+#include "operations/postgres_delivery_store.hpp"
+#include "queue/postgres_queue_store.hpp"
 #include "queue/wake_channel.hpp"
 #include "runtime/cpu_pool.hpp"
 #include "workers/callback_worker.hpp"
@@ -54,18 +56,21 @@ struct WorkerRole::Parts
         : executor(loop.executor()),
           database(executor, database_options(settings, "worker")),
           directory(database, with.keys, with.clock, directory_options(settings)),
-          recorder(database, with.clock, scope, executor, recorder_options(settings)),
+          delivery_store(database),
+          recorder(delivery_store, with.clock, scope, executor, recorder_options(settings)),
           providers(
               executor, settings, with.mailbox, [this](Receipt receipt) { recorder.receive(std::move(receipt)); },
               with.clock),
           wake_up(executor),
-          queue(database, wake_up, queue_options(settings)),
+          queue_store(database),
+          queue(queue_store, wake_up, queue_options(settings)),
           render_pool(render_threads(), static_cast<std::size_t>(settings.delivery.concurrency)),
           deliver(directory, recorder, providers.pool(), with.keys, with.clock, deliver_options(settings),
                   &render_pool),
           delivery(executor, queue, deliver, wake_up, with.clock, worker_options(settings)),
-          look_up(database, recorder, providers.pool(), with.clock, {}),
-          tend(database, providers.pool(), with.clock),
+          look_up(delivery_store, recorder, providers.pool(), with.clock, {}),
+          provider_records(database),
+          tend(provider_records, providers.pool(), with.clock),
           recovery(executor, queue, recorder, look_up, tend, with.clock, {}),
           http(executor),
           callbacks(database, http, with.keys, with.clock, scope, executor, callback_options(settings)),
@@ -80,14 +85,17 @@ struct WorkerRole::Parts
     asio::any_io_executor executor;
     pg::Database database;
     ServiceDirectory directory;
+    PostgresDeliveryStore delivery_store;
     DeliveryRecorder recorder;
     Providers providers;
     WakeUp wake_up;
+    PostgresQueueStore queue_store;
     DeliveryQueue queue;
     CpuPool render_pool;
     DeliverNotifications deliver;
     DeliveryWorker delivery;
     LookUpReceipts look_up;
+    ProviderStore provider_records;
     TendProviders tend;
     RecoveryWorker recovery;
     HttpClient http;

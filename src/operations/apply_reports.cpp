@@ -2,7 +2,7 @@
 
 #include "domain/recipients/recipient.hpp"
 #include "operations/inbound_contents.hpp"
-#include "operations/receipt_rounds.hpp"
+#include "operations/postgres_delivery_store.hpp"
 #include "sql/queries.hpp"
 
 namespace herald
@@ -66,15 +66,12 @@ Task<ApplyCounts> ApplyReports::apply(pg::Transaction& transaction, std::vector<
                                       Instant now, Deadline deadline) const
 {
     ApplyCounts counts;
-    ReceiptRounds receipts;
+    std::vector<const Receipt*> receipts;
     for (const auto* report : reports)
-        if (const auto* receipt = std::get_if<Receipt>(&report->what)) receipts.add(*receipt);
-    for (const auto& round : receipts.rounds())
-    {
-        auto params = round.params(now, options_.correct_delivered);
-        const auto rows = co_await transaction.execute(sql::record_receipts, std::move(params), deadline);
-        counts.receipts += rows.get<std::int64_t>(0, "changed");
-    }
+        if (const auto* receipt = std::get_if<Receipt>(&report->what)) receipts.push_back(receipt);
+    const auto news =
+        co_await record_receipts(transaction, std::move(receipts), options_.correct_delivered, now, deadline);
+    counts.receipts = news.changed;
     for (const auto* report : reports)
     {
         if (const auto* complaint = std::get_if<Complaint>(&report->what))

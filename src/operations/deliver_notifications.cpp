@@ -1,5 +1,7 @@
 #include "operations/deliver_notifications.hpp"
 
+#include <algorithm>
+
 #include <prometheus/counter.h>
 
 #include "base/log.hpp"
@@ -29,7 +31,7 @@ Result<rendering::Personalisation> read_personalisation(const std::string& text)
 
 }  // namespace
 
-DeliverNotifications::DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder,
+DeliverNotifications::DeliverNotifications(SenderDirectory& directory, DeliveryRecorder& recorder,
                                            ProviderPool& providers, const KeyRing& keys, const Clock& clock,
                                            DeliverOptions options, CpuPool* large_emails)
     : directory_(directory),
@@ -54,7 +56,7 @@ Task<> DeliverNotifications::record(SendResult result)
 
 Task<SendResult> DeliverNotifications::hand_over(ClaimedDelivery claimed)
 {
-    const Deadline deadline = deadline_in(options_.send_timeout);
+    const Deadline deadline = std::min(claimed.held_until, deadline_in(options_.send_timeout));
     // Whatever it is that ends its attempts without a result: it must not come back for ever.
     Result<Prepared> prepared = fail(ErrorKind::internal, "its attempts ended without a result");
     if (claimed.attempt <= options_.tries + 2) prepared = co_await prepare(claimed, deadline);
@@ -98,6 +100,9 @@ Task<SendResult> DeliverNotifications::hand_over(const ClaimedDelivery& claimed,
     if (prepared.suppressed) co_return kept_back(claimed, *prepared.suppressed);
     if (claimed.attempt > options_.tries)
         co_return gave_up(claimed, "no tries are left, and nobody knows whether the last one arrived");
+    // A process that stood still must not send what others have taken over meanwhile.
+    if (monotonic_now() >= deadline)
+        co_return postponed(claimed, "there was no time to offer it", prepared.provider->name());
     if (claimed.uncertain) repeated_.Increment();
     const auto outcome = co_await send(prepared, deadline);
     co_return result_of(claimed, prepared, outcome);
@@ -218,7 +223,7 @@ Result<OutgoingMessage> DeliverNotifications::render(const ClaimedDelivery& clai
 
 Task<SendOutcome> DeliverNotifications::send(Prepared& prepared, Deadline deadline)
 {
-    const auto begun = std::chrono::steady_clock::now();
+    const auto begun = monotonic_now();
     SendOutcome outcome(SendStatus::uncertain, {}, "the provider failed");
     try
     {
@@ -229,7 +234,7 @@ Task<SendOutcome> DeliverNotifications::send(Prepared& prepared, Deadline deadli
         // Providers do not throw. Should one, nobody can say how far it had come.
         log::error("a provider failed", {{"provider", prepared.provider->name()}});
     }
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = monotonic_now();
     providers_.note(prepared.message.channel, prepared.provider->name(), outcome.status, now - begun, now);
     co_return outcome;
 }
@@ -314,7 +319,7 @@ SendResult DeliverNotifications::try_again(const ClaimedDelivery& claimed, const
 Instant DeliverNotifications::next_try(const ClaimedDelivery& claimed, bool uncertain) const
 {
     const auto channel = static_cast<Channel>(claimed.channel);
-    const std::size_t usable = providers_.usable(channel, std::chrono::steady_clock::now());
+    const std::size_t usable = providers_.usable(channel, monotonic_now());
     const bool others = static_cast<std::size_t>(claimed.attempt) < usable;
     const bool first_of_sms = channel == Channel::sms && claimed.attempt == 1;
     if (!uncertain && (others || first_of_sms)) return clock_.now();

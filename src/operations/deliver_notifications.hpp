@@ -7,6 +7,8 @@
 // service cannot be read, an earlier attempt cannot be looked up) the message waits as the attempt that it is, at the
 // longest until its contents are purged.
 //
+// Nothing is offered once the lease may be over: a process that stood still finds its messages in other hands.
+//
 // After an uncertain attempt all whom the message was offered to are asked about it before it is offered again.
 #pragma once
 
@@ -48,7 +50,7 @@ class DeliverNotifications
 {
 public:
     // `large_emails` renders what would hold up the loop; nullptr: everything is rendered in place.
-    DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder, ProviderPool& providers,
+    DeliverNotifications(SenderDirectory& directory, DeliveryRecorder& recorder, ProviderPool& providers,
                          const KeyRing& keys, const Clock& clock, DeliverOptions options,
                          CpuPool* large_emails = nullptr);
 
@@ -92,7 +94,7 @@ private:
     SendResult postponed(const ClaimedDelivery& claimed, std::string reason, std::string_view provider) const;
     SendResult try_again(const ClaimedDelivery& claimed, const SendOutcome& outcome, std::string_view provider) const;
 
-    ServiceDirectory& directory_;
+    SenderDirectory& directory_;
     DeliveryRecorder& recorder_;
     ProviderPool& providers_;
     const KeyRing& keys_;

@@ -4,9 +4,6 @@
 
 #include "base/log.hpp"
 #include "base/metrics.hpp"
-#include "domain/notifications/event.hpp"
-#include "operations/receipt_rounds.hpp"
-#include "sql/queries.hpp"
 
 namespace herald
 {
@@ -16,79 +13,11 @@ namespace
 
 constexpr auto kReceiptTimeout = seconds(60);
 
-EventKind event_of(const SendResult& result)
-{
-    switch (result.hand_off)
-    {
-        case HandOff::awaits_receipt:
-        case HandOff::done:
-            return EventKind::handed_over;
-        case HandOff::try_again:
-            return result.uncertain ? EventKind::attempt_uncertain : EventKind::attempt_failed;
-        case HandOff::postponed:
-            return EventKind::attempt_failed;
-        case HandOff::failed:
-            break;
-    }
-    return result.status == NotificationStatus::permanent_failure ? EventKind::suppressed : EventKind::gave_up;
-}
-
-// The columns of record_send_results.
-struct ResultColumns
-{
-    std::vector<Uuid> services;
-    std::vector<Uuid> ids;
-    std::vector<std::int64_t> fences;
-    std::vector<std::int16_t> outcomes;
-    std::vector<std::int16_t> statuses;
-    std::vector<std::string> providers;
-    std::vector<std::string> references;
-    std::vector<std::string> details;
-    std::vector<std::int16_t> fragments;
-    std::vector<Instant> retry_at;
-    std::vector<Instant> look_up_at;
-    std::vector<std::int16_t> kinds;
-
-    void add(const SendResult& result)
-    {
-        services.push_back(result.service_id.value);
-        ids.push_back(result.id.value);
-        fences.push_back(result.fence);
-        outcomes.push_back(static_cast<std::int16_t>(result.hand_off));
-        statuses.push_back(static_cast<std::int16_t>(result.status));
-        providers.push_back(result.provider);
-        references.push_back(result.reference);
-        details.push_back(result.detail);
-        fragments.push_back(result.fragments);
-        retry_at.push_back(result.retry_at);
-        look_up_at.push_back(result.look_up_at);
-        kinds.push_back(static_cast<std::int16_t>(event_of(result)));
-    }
-    [[nodiscard]] pg::Params params(Instant now) const
-    {
-        return pg::Params::of(services, ids, fences, outcomes, statuses, providers, references, details, fragments,
-                              retry_at, look_up_at, kinds, now);
-    }
-};
-
-Receipt read_receipt(const pg::Rows& rows, std::size_t i)
-{
-    Receipt receipt;
-    receipt.provider = rows.get<std::string>(i, "provider");
-    receipt.reference = rows.get<std::string>(i, "reference");
-    if (const auto id = rows.get<std::optional<Uuid>>(i, "notification_id"))
-        receipt.notification_id = NotificationId{*id};
-    receipt.status = static_cast<NotificationStatus>(rows.get<std::int16_t>(i, "status"));
-    receipt.provider_response = rows.get<std::optional<std::string>>(i, "provider_response").value_or("");
-    receipt.at = rows.get<Instant>(i, "at");
-    return receipt;
-}
-
 }  // namespace
 
-DeliveryRecorder::DeliveryRecorder(pg::Database& database, const Clock& clock, TaskScope& scope,
+DeliveryRecorder::DeliveryRecorder(DeliveryStore& store, const Clock& clock, TaskScope& scope,
                                    asio::any_io_executor executor, RecorderOptions options)
-    : database_(database),
+    : store_(store),
       clock_(clock),
       options_(options),
       receipts_applied_(metrics::counter("herald_receipts_applied_total", "Receipts that changed a message's status")),
@@ -136,84 +65,47 @@ Task<std::vector<Recorded>> DeliveryRecorder::commit(Batch batch)
 
 Task<> DeliveryRecorder::commit_together(const Batch& batch, Deadline deadline)
 {
-    ResultColumns results;
-    ReceiptRounds receipts;
+    DeliveryNews news;
     for (const Entry* entry : batch)
     {
-        if (entry->result) results.add(*entry->result);
-        if (entry->receipt) receipts.add(*entry->receipt);
+        if (entry->result) news.results.push_back(&*entry->result);
+        if (entry->receipt) news.receipts.push_back(&*entry->receipt);
     }
-    const Instant now = clock_.now();
-    std::vector<std::pair<pg::Statement, pg::Params>> statements;
-    if (!results.ids.empty()) statements.emplace_back(sql::record_send_results, results.params(now));
-    const std::size_t first_receipts = statements.size();
-    for (const auto& round : receipts.rounds())
-        statements.emplace_back(sql::record_receipts, round.params(now, options_.correct_delivered));
-    const auto answers = co_await database_.execute_together(std::move(statements), deadline);
-    note(answers, first_receipts);
+    note(co_await store_.record(std::move(news), options_.correct_delivered, clock_.now(), deadline));
 }
 
-void DeliveryRecorder::note(const std::vector<pg::Rows>& answers, std::size_t first_receipts)
+void DeliveryRecorder::note(const NewsCounts& counts)
 {
-    std::int64_t owed = 0;
-    for (std::size_t i = 0; i < answers.size(); ++i)
-    {
-        owed += answers[i].get<std::int64_t>(0, "callbacks_owed");
-        if (i < first_receipts) continue;
-        receipts_applied_.Increment(static_cast<double>(answers[i].get<std::int64_t>(0, "changed")));
-        receipts_repeated_.Increment(static_cast<double>(answers[i].get<std::int64_t>(0, "repeated")));
-        receipts_unmatched_.Increment(static_cast<double>(answers[i].get<std::int64_t>(0, "kept")));
-    }
-    if (owed > 0 && callbacks_owed_) callbacks_owed_();
+    receipts_applied_.Increment(static_cast<double>(counts.changed));
+    receipts_repeated_.Increment(static_cast<double>(counts.repeated));
+    receipts_unmatched_.Increment(static_cast<double>(counts.kept));
+    if (counts.callbacks_owed > 0 && callbacks_owed_) callbacks_owed_();
 }
 
 Task<std::optional<Receipt>> DeliveryRecorder::find_left_over_receipt(NotificationId id, Deadline deadline)
 {
-    const auto rows = co_await database_.execute(sql::find_unmatched_receipt, pg::Params::of(id), deadline);
-    if (rows.empty()) co_return std::nullopt;
-    co_return read_receipt(rows, 0);
+    return store_.find_left_over_receipt(id, deadline);
 }
 
 Task<std::vector<std::string>> DeliveryRecorder::list_attempt_providers(ServiceId service, NotificationId id,
                                                                         Deadline deadline)
 {
-    auto params = pg::Params::of(service, id);
-    const auto rows = co_await database_.execute(sql::list_attempt_providers, std::move(params), deadline);
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < rows.size(); ++i) names.push_back(rows.get<std::string>(i, "provider"));
-    co_return names;
+    return store_.list_attempt_providers(service, id, deadline);
 }
 
 Task<std::optional<SuppressionReason>> DeliveryRecorder::find_suppression(SuppressionKey key, Deadline deadline)
 {
-    co_return co_await SuppressionStore(database_).find(std::move(key), deadline);
+    return store_.find_suppression(std::move(key), deadline);
 }
 
-// One transaction: a receipt that was taken and not applied would be lost with the process.
 Task<LeftOverCounts> DeliveryRecorder::match_left_over_receipts(Deadline deadline)
 {
     const Instant now = clock_.now();
-    auto transaction = co_await database_.begin(deadline);
-    auto params = pg::Params::of(now, now - options_.keep_left_over_receipts, kLeftOverBatch);
-    const auto rows = co_await transaction.execute(sql::take_unmatched_receipts, std::move(params), deadline);
-    LeftOverCounts counts;
-    counts.looked_at = static_cast<std::size_t>(rows.get<std::int64_t>(0, "looked_at"));
-    ReceiptRounds receipts;
-    std::size_t dropped = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-    {
-        const auto awaited = rows.get<std::optional<bool>>(i, "awaited");
-        if (!awaited) break;  // nothing was taken
-        if (*awaited) receipts.add(read_receipt(rows, i));
-        ++(*awaited ? counts.applied : dropped);
-    }
-    std::vector<pg::Rows> answers;
-    for (const auto& round : receipts.rounds())
-        answers.push_back(co_await transaction.execute(sql::record_receipts,
-                                                       round.params(now, options_.correct_delivered), deadline));
-    co_await transaction.commit(deadline);
-    note(answers, 0);
-    if (dropped > 0) log::info("receipts for messages nobody awaits were dropped", {{"receipts", dropped}});
+    const auto counts = co_await store_.match_left_over_receipts(kLeftOverBatch, now - options_.keep_left_over_receipts,
+                                                                 options_.correct_delivered, now, deadline);
+    note(counts.news);
+    if (counts.dropped > 0)
+        log::info("receipts for messages nobody awaits were dropped", {{"receipts", counts.dropped}});
     co_return counts;
 }
 

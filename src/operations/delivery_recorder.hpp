@@ -1,6 +1,6 @@
 // Records what became of hand-offs, and what providers report later: batches of both, in that order, one transaction
 // each. A batch with a row that the database cannot take is tried again in halves, so that only that row fails.
-// Belongs to the Loop of its Database.
+// Belongs to the Loop of its store.
 #pragma once
 
 #include <functional>
@@ -8,11 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
+#include "operations/delivery_store.hpp"
 #include "operations/group_commit.hpp"
 #include "operations/record_batch.hpp"
-#include "providers/provider.hpp"
-#include "storage/pg/database.hpp"
-#include "storage/suppression_store.hpp"
 
 namespace prometheus
 {
@@ -22,32 +21,6 @@ class Counter;
 namespace herald
 {
 
-enum class HandOff : std::int16_t
-{
-    awaits_receipt = 1,
-    done = 2,  // handed over, and no receipt will come
-    try_again = 3,
-    failed = 4,     // technical-failure; permanent-failure when the recipient is suppressed
-    postponed = 5,  // nothing was offered to a provider: later, and as the same attempt
-};
-
-struct SendResult
-{
-    ServiceId service_id;
-    NotificationId id;
-    std::int64_t fence = 0;
-    HandOff hand_off = HandOff::failed;
-    NotificationStatus status = NotificationStatus::technical_failure;  // when the hand-off changes it
-    bool uncertain = false;
-    std::string provider;
-    std::string reference;
-    std::string detail;
-    std::int16_t fragments = 0;
-    Instant retry_at{};
-    Instant look_up_at{};
-    std::optional<Receipt> receipt;  // known already, from asking about an earlier attempt
-};
-
 struct RecorderOptions
 {
     RecordOptions record;
@@ -56,17 +29,10 @@ struct RecorderOptions
     bool correct_delivered = true;  // a hard bounce that comes after `delivered` makes an email permanent-failure
 };
 
-// One round over receipts that nobody awaited.
-struct LeftOverCounts
-{
-    std::size_t looked_at = 0;
-    std::size_t applied = 0;
-};
-
 class DeliveryRecorder
 {
 public:
-    DeliveryRecorder(pg::Database& database, const Clock& clock, TaskScope& scope, asio::any_io_executor executor,
+    DeliveryRecorder(DeliveryStore& store, const Clock& clock, TaskScope& scope, asio::any_io_executor executor,
                      RecorderOptions options = {});
 
     // Called on the loop after each commit that made callbacks to services due. Must be cheap and not throw.
@@ -99,9 +65,9 @@ private:
     Task<std::vector<Recorded>> commit(Batch batch);
     Task<> commit_together(const Batch& batch, Deadline deadline);
     Task<> submit(Entry entry, Deadline deadline);
-    void note(const std::vector<pg::Rows>& answers, std::size_t first_receipts);
+    void note(const NewsCounts& counts);
 
-    pg::Database& database_;
+    DeliveryStore& store_;
     const Clock& clock_;
     const RecorderOptions options_;
     std::function<void()> callbacks_owed_;

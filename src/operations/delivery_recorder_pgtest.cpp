@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "operations/postgres_delivery_store.hpp"
+#include "queue/postgres_queue_store.hpp"
 #include "queue/queue.hpp"
 #include "sql/queries.hpp"
 #include "storage/notification_store.hpp"
@@ -39,9 +41,11 @@ class Office : public Desk
 public:
     Office(pg::Database& to, const asio::any_io_executor& executor, RecorderOptions options = {})
         : Desk(to, executor),
-          recorder(database, clock, scope, executor, options),
+          delivery_store(database),
+          recorder(delivery_store, clock, scope, executor, options),
           wake_up_(executor),
-          queue_(database, wake_up_, QueueOptions())
+          queue_store_(database),
+          queue_(queue_store_, wake_up_, QueueOptions())
     {
     }
 
@@ -134,10 +138,12 @@ public:
         co_await close();
     }
 
+    PostgresDeliveryStore delivery_store;
     DeliveryRecorder recorder;
 
 private:
     WakeUp wake_up_;
+    PostgresQueueStore queue_store_;
     DeliveryQueue queue_;
 };
 

@@ -11,6 +11,7 @@
 
 #include "runtime/task.hpp"
 #include "runtime/task_scope.hpp"
+#include "runtime/timer.hpp"
 
 namespace herald
 {
@@ -80,10 +81,10 @@ private:
         {
         }
         [[nodiscard]] bool done() const { return outcome || error; }
-        [[nodiscard]] bool is_late() const { return timer.expiry() <= std::chrono::steady_clock::now(); }
+        [[nodiscard]] bool is_late() const { return timer.expiry() <= monotonic_now(); }
         Item item;
         const std::size_t bytes;
-        asio::steady_timer timer;
+        Timer timer;
         std::optional<Outcome> outcome;
         std::exception_ptr error;
     };

@@ -16,11 +16,11 @@ class LookUpReceipts
 public:
     struct Options
     {
-        std::int32_t batch = 200;              // of one round
-        std::size_t concurrency = 16;          // questions under way at once
-        seconds ask_again{900};                // while a provider cannot tell
-        std::chrono::hours give_up_after{72};  // since the hand-off
-        seconds timeout{10};                   // of one question
+        std::int32_t batch = 200;                        // of one round
+        std::size_t concurrency = 16;                    // questions under way at once
+        seconds ask_again{900};                          // while a provider cannot tell
+        seconds give_up_after = std::chrono::hours(72);  // since the hand-off
+        seconds timeout{10};                             // of one question
         seconds claim{60};  // nobody else asks meanwhile: longer than a round, or what a worker that died had claimed
     };
     struct Counts
@@ -30,24 +30,23 @@ public:
         bool more = false;        // a whole batch was due: there may be more
     };
 
-    LookUpReceipts(pg::Database& database, DeliveryRecorder& recorder, const ProviderPool& providers,
-                   const Clock& clock, Options options);
+    LookUpReceipts(DeliveryStore& store, DeliveryRecorder& recorder, const ProviderPool& providers, const Clock& clock,
+                   Options options);
 
     // One batch. What is found is recorded like any receipt. No question begins that could not end by `deadline`: what
     // was not asked stays due.
     Task<Counts> run(Deadline deadline);
 
 private:
-    struct Due;
+    struct Question;
     struct Round;
 
-    Task<std::vector<Due>> claim_due(Instant now, Deadline deadline);
     Task<> ask_in_turn(Round& round);
-    Task<std::optional<Receipt>> ask(const Due& due);
-    Task<> put_back(std::vector<Due> unsettled, Instant now);
-    [[nodiscard]] std::optional<Receipt> give_up(const Due& due, Instant now) const;
+    Task<std::optional<Receipt>> ask(const DueLookUp& due);
+    Task<> put_back(std::vector<Question> unsettled, Instant now);
+    [[nodiscard]] std::optional<Receipt> give_up(const DueLookUp& due, Instant now) const;
 
-    pg::Database& database_;
+    DeliveryStore& store_;
     DeliveryRecorder& recorder_;
     const ProviderPool& providers_;
     const Clock& clock_;

@@ -26,8 +26,8 @@ struct Office
         : database(to),
           clock(kTestNow),
           pool({{&one, Channel::sms}, {&two, Channel::sms}, {&two, Channel::email}}, nullptr),
-          tend(database, pool, clock),
-          store(database)
+          store(database),
+          tend(store, pool, clock)
     {
     }
     void fail_often(Provider& provider)
@@ -52,8 +52,8 @@ struct Office
     testing::NamedProvider one{"one"};
     testing::NamedProvider two{"two"};
     ProviderPool pool;
-    TendProviders tend;
     ProviderStore store;
+    TendProviders tend;
 };
 
 TEST(ManageProviders, OneIsSwitchedOffAndTheOthersStay)

@@ -1,31 +1,36 @@
 #include "operations/receipt_rounds.hpp"
 
+#include <map>
+#include <string_view>
+#include <utility>
+
 namespace herald
 {
 
-void ReceiptColumns::add(const Receipt& receipt)
+namespace
 {
-    providers.push_back(receipt.provider);
-    references.push_back(receipt.reference);
-    statuses.push_back(static_cast<std::int16_t>(receipt.status));
-    responses.push_back(receipt.provider_response);
-    at.push_back(receipt.at);
-    ids.push_back(receipt.notification_id ? std::optional(receipt.notification_id->value) : std::nullopt);
-    services.push_back(receipt.service_id ? std::optional(receipt.service_id->value) : std::nullopt);
-}
 
-pg::Params ReceiptColumns::params(Instant now, bool correct_delivered) const
+struct Next
 {
-    return pg::Params::of(providers, references, statuses, responses, at, ids, services, correct_delivered, now);
-}
+    std::size_t round = 0;
+    bool ended = false;
+};
 
-void ReceiptRounds::add(const Receipt& receipt)
+}  // namespace
+
+std::vector<std::vector<const Receipt*>> in_rounds(const std::vector<const Receipt*>& receipts)
 {
-    auto& [round, ended] = next_[std::pair(receipt.provider, receipt.reference)];
-    if (ended && receipt.status != NotificationStatus::permanent_failure) return;
-    if (rounds_.size() <= round) rounds_.emplace_back();
-    rounds_[round++].add(receipt);
-    ended = !awaits_receipt(receipt.status);
+    std::map<std::pair<std::string_view, std::string_view>, Next> next;
+    std::vector<std::vector<const Receipt*>> rounds;
+    for (const Receipt* receipt : receipts)
+    {
+        auto& [round, ended] = next[std::pair(receipt->provider, receipt->reference)];
+        if (ended && receipt->status != NotificationStatus::permanent_failure) continue;
+        if (rounds.size() <= round) rounds.emplace_back();
+        rounds[round++].push_back(receipt);
+        ended = !awaits_receipt(receipt->status);
+    }
+    return rounds;
 }
 
 }  // namespace herald

@@ -28,7 +28,7 @@ public:
     }
     [[nodiscard]] bool has_any() const
     {
-        if (!scope_.is_closed() && std::chrono::steady_clock::now() < give_up_at_) return true;
+        if (!scope_.is_closed() && monotonic_now() < give_up_at_) return true;
         // Those who waited for it may have gone.
         log::error("results or receipts could not be recorded: the database is away", {{"rows", size_}});
         return false;

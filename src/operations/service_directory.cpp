@@ -78,7 +78,7 @@ ServiceDirectory::ServiceDirectory(pg::Database& database, const KeyRing& keys, 
 template <class Value>
 bool ServiceDirectory::is_usable(const Entry<Value>& entry) const
 {
-    const auto age = std::chrono::steady_clock::now() - entry.read_at;
+    const auto age = monotonic_now() - entry.read_at;
     return age < options_.max_age || (entry.being_read && age < kOldest);
 }
 
@@ -110,7 +110,7 @@ Task<ServicePtr> ServiceDirectory::service(ServiceId id, Deadline deadline)
         const auto found = service_entries_.find(id);
         if (found != service_entries_.end() && is_usable(found->second)) co_return found->second.value;
         const auto unknown = unknown_services_.find(id);
-        if (unknown != unknown_services_.end() && std::chrono::steady_clock::now() - unknown->second < options_.max_age)
+        if (unknown != unknown_services_.end() && monotonic_now() - unknown->second < options_.max_age)
             co_return nullptr;
         const auto under_way = reads_.find(id);
         if (under_way == reads_.end()) break;
@@ -124,7 +124,7 @@ Task<ServicePtr> ServiceDirectory::read_service(ServiceId id, Deadline deadline)
 {
     const Reading reading(service_entries_, id);
     const UnderWay under_way(reads_, id);
-    const auto read_at = std::chrono::steady_clock::now();
+    const auto read_at = monotonic_now();
     auto record = co_await services_.find(id, clock_.now(), deadline);
     if (!record)
     {
@@ -146,7 +146,7 @@ Task<TemplatePtr> ServiceDirectory::current_template(ServiceId service, Template
         found->second.value->facts.service_id == service)
         co_return found->second.value;
     const Reading reading(template_entries_, id);
-    const auto read_at = std::chrono::steady_clock::now();
+    const auto read_at = monotonic_now();
     auto facts = co_await templates_.find(service, id, deadline);
     if (!facts) co_return nullptr;
     TemplatePtr context = make_template(std::move(*facts));

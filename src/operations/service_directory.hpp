@@ -14,7 +14,19 @@
 namespace herald
 {
 
-class ServiceDirectory
+// What delivering a message needs to know of its sender.
+class SenderDirectory
+{
+public:
+    virtual ~SenderDirectory() = default;
+    // nullptr: no such service.
+    virtual Task<ServicePtr> service(ServiceId id, Deadline deadline) = 0;
+    // One version; never changes, so it is kept as long as there is room. nullptr: the service has no such template.
+    virtual Task<TemplatePtr> template_version(ServiceId service, TemplateId id, std::int32_t version,
+                                               Deadline deadline) = 0;
+};
+
+class ServiceDirectory final : public SenderDirectory
 {
 public:
     struct Options
@@ -27,12 +39,11 @@ public:
 
     ServiceDirectory(pg::Database& database, const KeyRing& keys, const Clock& clock, Options options);
 
-    // nullptr: no such service.
-    Task<ServicePtr> service(ServiceId id, Deadline deadline);
+    Task<ServicePtr> service(ServiceId id, Deadline deadline) override;
     // The current version. nullptr: the service has no such template.
     Task<TemplatePtr> current_template(ServiceId service, TemplateId id, Deadline deadline);
-    // One version; never changes, so it is kept as long as there is room.
-    Task<TemplatePtr> template_version(ServiceId service, TemplateId id, std::int32_t version, Deadline deadline);
+    Task<TemplatePtr> template_version(ServiceId service, TemplateId id, std::int32_t version,
+                                       Deadline deadline) override;
 
 private:
     template <class Value>

@@ -33,8 +33,8 @@ Task<> TendProviders::open(Deadline deadline)
 {
     std::vector<ProviderName> names;
     for (const PoolMember& each : pool_.members()) names.push_back({each.channel, std::string(each.provider->name())});
-    co_await store_.add_missing(std::move(names), clock_.now(), deadline);
-    const auto rows = co_await store_.list(deadline);
+    co_await records_.add_missing(std::move(names), clock_.now(), deadline);
+    const auto rows = co_await records_.list(deadline);
     pool_.apply(rows);
 }
 
@@ -48,7 +48,7 @@ Task<std::size_t> TendProviders::run(Deadline deadline)
         co_await write(unwritten_.front(), deadline);
         unwritten_.pop_front();
     }
-    const auto rows = co_await store_.list(deadline);
+    const auto rows = co_await records_.list(deadline);
     pool_.apply(rows);
     co_return written;
 }
@@ -61,9 +61,9 @@ Task<> TendProviders::write(const PoolMove& move, Deadline deadline)
     log::warning("a provider was judged",
                  {{"provider", move.name}, {"channel", to_string(move.channel)}, {"reason", reason}});
     if (move.kind == PoolMove::Kind::too_many_errors)
-        co_await store_.demote(which, kPriorityStep, reason, now - kDemoteEvery, now, deadline);
+        co_await records_.demote(which, kPriorityStep, reason, now - kDemoteEvery, now, deadline);
     else
-        co_await store_.note(which, reason, now, deadline);
+        co_await records_.note(which, reason, now, deadline);
 }
 
 }  // namespace herald

@@ -1,6 +1,6 @@
 // Keeps a process's ProviderPool and the database's providers in step: what operators and other processes decided comes
 // in, what this process found out goes out. Moves traffic away from a provider that fails, as the family does: a step
-// of its priority for 50 errors in a minute. Belongs to the Loop of its Database.
+// of its priority for 50 errors in a minute. Belongs to the Loop of its pool.
 #pragma once
 
 #include "operations/provider_pool.hpp"
@@ -19,8 +19,8 @@ inline constexpr seconds kRestoreEvery{300};
 class TendProviders
 {
 public:
-    TendProviders(pg::Database& database, ProviderPool& pool, const Clock& clock)
-        : store_(database), pool_(pool), clock_(clock)
+    TendProviders(ProviderRecords& records, ProviderPool& pool, const Clock& clock)
+        : records_(records), pool_(pool), clock_(clock)
     {
     }
 
@@ -33,7 +33,7 @@ public:
 private:
     Task<> write(const PoolMove& move, Deadline deadline);
 
-    ProviderStore store_;
+    ProviderRecords& records_;
     ProviderPool& pool_;
     const Clock& clock_;
     std::deque<PoolMove> unwritten_;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sql/queries.hpp"
+#include "storage/pg/database.hpp"
 
 namespace herald
 {
@@ -15,26 +15,6 @@ constexpr std::int16_t kEmail = 1;  // domain/notifications: Channel
 constexpr std::int16_t kSms = 2;
 constexpr std::int16_t kTestLane = 4;  // domain/notifications: Lane
 
-ClaimedDelivery read_claimed(const pg::Rows& rows, std::size_t i)
-{
-    ClaimedDelivery claimed;
-    claimed.lane = rows.get<std::int16_t>(i, "lane");
-    claimed.service_id = ServiceId{rows.get<Uuid>(i, "service_id")};
-    claimed.id = NotificationId{rows.get<Uuid>(i, "notification_id")};
-    claimed.attempt = rows.get<std::int16_t>(i, "attempt");
-    claimed.fence = rows.get<std::int64_t>(i, "fence");
-    claimed.uncertain = rows.get<bool>(i, "uncertain");
-    claimed.template_id = TemplateId{rows.get<Uuid>(i, "template_id")};
-    claimed.template_version = rows.get<std::int32_t>(i, "template_version");
-    claimed.key_type = rows.get<std::int16_t>(i, "key_type");
-    claimed.channel = rows.get<std::int16_t>(i, "channel");
-    claimed.international = rows.get<bool>(i, "international");
-    claimed.provider = rows.get<std::string>(i, "provider");
-    claimed.suppressed_since = rows.get<bool>(i, "suppressed_since");
-    claimed.sealed = rows.get<std::optional<pg::Bytes>>(i, "sealed").value_or(pg::Bytes{}).value;
-    return claimed;
-}
-
 Uuid just_below(Uuid id)
 {
     return uuid_v7_floor(uuid_v7_time(id) - milliseconds(1));
@@ -42,8 +22,8 @@ Uuid just_below(Uuid id)
 
 }  // namespace
 
-DeliveryQueue::DeliveryQueue(pg::Database& database, WakeUp& wake_up, QueueOptions options)
-    : database_(database),
+DeliveryQueue::DeliveryQueue(QueueStore& store, WakeUp& wake_up, QueueOptions options)
+    : store_(store),
       wake_up_(wake_up),
       options_(options),
       rewind_at_(deadline_in(options.rewind_every)),
@@ -61,22 +41,15 @@ void DeliveryQueue::hint(std::int16_t lane, ServiceId service)
     if (is_new) wake_up_.raise();
 }
 
-// Rows of (lane, service_id, ...).
-void DeliveryQueue::add_hints(const pg::Rows& rows)
-{
-    for (std::size_t i = 0; i < rows.size(); ++i) hint(rows.get<std::int16_t>(i, 0), ServiceId{rows.get<Uuid>(i, 1)});
-}
-
 Task<> DeliveryQueue::refresh_services(Deadline deadline)
 {
-    const auto rows = co_await database_.execute(sql::list_queue_services, pg::Params(), deadline);
-    add_hints(rows);
+    for (const auto& [lane, service] : co_await store_.list_places(deadline)) hint(lane, service);
 }
 
 // Where something was claimed, something may have become visible below the cursor.
 void DeliveryQueue::rewind(Instant now, std::set<Place>& to_look_at)
 {
-    const Deadline time = std::chrono::steady_clock::now();
+    const Deadline time = monotonic_now();
     if (time >= rewind_fully_at_)
     {
         for (const auto& [shelf, id] : cursor_) to_look_at.insert(shelf.first);
@@ -131,17 +104,23 @@ std::vector<DeliveryQueue::Place> DeliveryQueue::next_places(std::size_t most)
 }
 
 // An equal part of a share's room for each of its places; when there are more places than room, for the first of them.
-std::vector<DeliveryQueue::Ask> DeliveryQueue::asks(const std::vector<Place>& places, const ClaimRoom& room)
+std::vector<ClaimAsk> DeliveryQueue::asks(const std::vector<Place>& places, const ClaimRoom& room) const
 {
     std::vector<Place> test;
     std::vector<Place> others;
     for (const Place& place : places) (place.first == kTestLane ? test : others).push_back(place);
-    std::vector<Ask> asked;
-    const auto add = [&asked](const std::vector<Place>& from, std::int16_t channel, const ClaimShare& share)
+    std::vector<ClaimAsk> asked;
+    const auto add = [&](const std::vector<Place>& from, std::int16_t channel, const ClaimShare& share)
     {
         const std::size_t count = std::min(from.size(), share.room);
         for (std::size_t i = 0; i < count; ++i)
-            asked.emplace_back(Shelf(from[i], channel), std::max<std::size_t>(1, share.room / from.size()), &share);
+        {
+            const Shelf shelf(from[i], channel);
+            const auto cursor = cursor_.find(shelf);
+            const auto quota = static_cast<std::int32_t>(std::max<std::size_t>(1, share.room / from.size()));
+            asked.push_back({shelf, cursor == cursor_.end() ? Uuid() : cursor->second, quota, share.provider,
+                             share.abroad, share.other});
+        }
     };
     add(others, kEmail, room.email);
     add(others, kSms, room.sms);
@@ -150,37 +129,11 @@ std::vector<DeliveryQueue::Ask> DeliveryQueue::asks(const std::vector<Place>& pl
     return asked;
 }
 
-pg::Params DeliveryQueue::claim_params(const std::vector<Ask>& asked, Uuid holder, Instant now)
-{
-    std::vector<std::int16_t> lanes;
-    std::vector<Uuid> services;
-    std::vector<std::int16_t> channels;
-    std::vector<Uuid> cursors;
-    std::vector<std::int32_t> quotas;
-    std::vector<std::string> providers;
-    std::vector<std::string> abroad;
-    std::vector<std::string> others;
-    for (const auto& [shelf, quota, share] : asked)
-    {
-        lanes.push_back(shelf.first.first);
-        services.push_back(shelf.first.second.value);
-        channels.push_back(shelf.second);
-        const auto cursor = cursor_.find(shelf);
-        cursors.push_back(cursor == cursor_.end() ? Uuid() : cursor->second);
-        quotas.push_back(static_cast<std::int32_t>(quota));
-        providers.push_back(share->provider);
-        abroad.push_back(share->abroad);
-        others.push_back(share->other);
-    }
-    const auto lease = static_cast<double>(options_.lease.count());
-    return pg::Params::of(lanes, services, channels, cursors, quotas, providers, abroad, others, holder, lease, now);
-}
-
-void DeliveryQueue::note_claimed(const std::vector<Ask>& asked, const std::vector<ClaimedDelivery>& claimed,
+void DeliveryQueue::note_claimed(const std::vector<ClaimAsk>& asked, const std::vector<ClaimedDelivery>& claimed,
                                  Instant now)
 {
     const Uuid newest_cursor = uuid_v7_floor(now - options_.stragglers);
-    std::map<Shelf, std::size_t> counts;
+    std::map<Shelf, std::int32_t> counts;
     for (const auto& one : claimed)
     {
         const Shelf shelf(Place(one.lane, one.service_id), one.channel);
@@ -190,9 +143,9 @@ void DeliveryQueue::note_claimed(const std::vector<Ask>& asked, const std::vecto
     }
     // A place is done with when every channel was looked into and none had its share.
     std::map<Place, int> done_channels;
-    for (const auto& [shelf, quota, share] : asked)
+    for (const ClaimAsk& ask : asked)
     {
-        if (counts[shelf] < quota) ++done_channels[shelf.first];
+        if (counts[ask.shelf] < ask.most) ++done_channels[ask.shelf.first];
     }
     for (const auto& [place, count] : done_channels)
     {
@@ -205,8 +158,7 @@ void DeliveryQueue::note_claimed(const std::vector<Ask>& asked, const std::vecto
 Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim(ClaimRoom room, Instant now, Deadline deadline)
 {
     take_hints(now);
-    if (!lost_claims_.empty() && std::chrono::steady_clock::now() >= release_at_)
-        co_await release_lost_claims(deadline);
+    if (!lost_claims_.empty() && monotonic_now() >= release_at_) co_await release_lost_claims(deadline);
     std::vector<ClaimedDelivery> claimed;
     // Places where only a channel without room has something stay busy: step over them, once around.
     std::size_t unseen = is_busy_.size();
@@ -225,12 +177,12 @@ Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim_from(std::vector<Place> 
                                                              Deadline deadline)
 {
     const auto asked = asks(places, room);
-    const Uuid holder = make_uuid_v4();
-    auto params = claim_params(asked, holder, now);
-    pg::Rows rows;
+    const Uuid holder = options_.name_claim();
+    const Deadline held_until = deadline_in(options_.lease);
+    std::vector<ClaimedDelivery> claimed;
     try
     {
-        rows = co_await database_.execute(sql::claim_deliveries, std::move(params), deadline);
+        claimed = co_await store_.claim(asked, holder, options_.lease, now, deadline);
     }
     catch (const pg::SqlError&)
     {
@@ -242,9 +194,7 @@ Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim_from(std::vector<Place> 
         lost_claims_.emplace(holder, deadline_in(options_.lease));
         throw;
     }
-    std::vector<ClaimedDelivery> claimed;
-    claimed.reserve(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) claimed.push_back(read_claimed(rows, i));
+    for (ClaimedDelivery& one : claimed) one.held_until = held_until;
     note_claimed(asked, claimed, now);
     co_return claimed;
 }
@@ -255,49 +205,34 @@ Task<> DeliveryQueue::release_lost_claims(Deadline deadline)
     std::vector<Uuid> holders;
     holders.reserve(lost_claims_.size());
     for (const auto& [holder, until] : lost_claims_) holders.push_back(holder);
-    auto params = pg::Params::of(holders);
-    co_await database_.execute(sql::release_lost_claims, std::move(params), deadline);
-    const auto now = std::chrono::steady_clock::now();
+    co_await store_.release_claims(std::move(holders), deadline);
+    const auto now = monotonic_now();
     std::erase_if(lost_claims_, [now](const auto& lost) { return lost.second <= now; });
     release_at_ = deadline_in(options_.rewind_every);
 }
 
 Task<> DeliveryQueue::release(std::vector<ClaimedDelivery> claimed, Deadline deadline)
 {
-    std::vector<Uuid> services;
-    std::vector<Uuid> ids;
-    std::vector<std::int64_t> fences;
-    for (const auto& one : claimed)
-    {
-        services.push_back(one.service_id.value);
-        ids.push_back(one.id.value);
-        fences.push_back(one.fence);
-    }
-    auto params = pg::Params::of(services, ids, fences);
-    co_await database_.execute(sql::release_leases, std::move(params), deadline);
+    co_await store_.release(std::move(claimed), deadline);
 }
 
 Task<std::int64_t> DeliveryQueue::move_due_retries(Instant now, Deadline deadline)
 {
-    const auto rows = co_await database_.execute(sql::move_due_retries, pg::Params::of(now, kMoveBatch), deadline);
-    add_hints(rows);
     std::int64_t moved = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i)
+    for (const MovedRetries& back : co_await store_.move_due_retries(now, kMoveBatch, deadline))
     {
+        hint(back.shelf.first.first, back.shelf.first.second);
         // What comes back is older than what was claimed since.
-        const Place place(rows.get<std::int16_t>(i, "lane"), ServiceId{rows.get<Uuid>(i, "service_id")});
-        const auto cursor = cursor_.find(Shelf(place, rows.get<std::int16_t>(i, "channel")));
-        if (cursor != cursor_.end()) cursor->second = std::min(cursor->second, just_below(rows.get<Uuid>(i, "oldest")));
-        moved += rows.get<std::int64_t>(i, "moved");
+        const auto cursor = cursor_.find(back.shelf);
+        if (cursor != cursor_.end()) cursor->second = std::min(cursor->second, just_below(back.oldest));
+        moved += back.count;
     }
     co_return moved;
 }
 
 Task<std::int64_t> DeliveryQueue::recover_expired_leases(Instant now, Deadline deadline)
 {
-    auto params = pg::Params::of(now, kMoveBatch, now + options_.uncertain_pause);
-    const auto rows = co_await database_.execute(sql::recover_expired_leases, std::move(params), deadline);
-    co_return rows.affected();
+    co_return co_await store_.recover_expired_leases(now, kMoveBatch, now + options_.uncertain_pause, deadline);
 }
 
 }  // namespace herald

@@ -4,10 +4,11 @@
 // one by one batch. A claim is a lease with a fencing number: when it ends without a result, the message is uncertain
 // and is tried again later. Leases are kept by the clock of the database; `now` is for events and pauses only.
 //
-// hint() is thread-safe; everything else belongs to the Loop of the Database.
+// hint() is thread-safe; everything else belongs to the Loop of the store.
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -17,8 +18,8 @@
 
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
+#include "queue/queue_store.hpp"
 #include "runtime/loop.hpp"
-#include "storage/pg/database.hpp"
 
 namespace herald
 {
@@ -34,25 +35,7 @@ struct QueueOptions
     seconds late{60};
     seconds rewind_fully_every{60};
     milliseconds stragglers{300};  // a cursor stays so far behind: ids do not become visible in their order
-};
-
-// A message to hand over now. The numbers are those of domain/notifications.
-struct ClaimedDelivery
-{
-    std::int16_t lane = 0;
-    ServiceId service_id;
-    NotificationId id;
-    std::int16_t attempt = 1;
-    std::int64_t fence = 0;
-    bool uncertain = false;  // an earlier attempt may have gone out: find out before sending again
-    TemplateId template_id;
-    std::int32_t template_version = 0;
-    std::int16_t key_type = 0;
-    std::int16_t channel = 0;
-    bool international = false;
-    std::string provider;  // of its share: whom this attempt will be offered to, as its event says. Empty: nobody
-    std::string sealed;    // empty: its contents are gone
-    bool suppressed_since = false;  // its service has suppressed somebody since it was accepted
+    std::function<Uuid()> name_claim = make_uuid_v4;  // unlike any other process's
 };
 
 // To whom the claimed messages of a channel will be offered, and how many at the most. Whoever has no room is left
@@ -77,7 +60,7 @@ struct ClaimRoom
 class DeliveryQueue
 {
 public:
-    DeliveryQueue(pg::Database& database, WakeUp& wake_up, QueueOptions options);
+    DeliveryQueue(QueueStore& store, WakeUp& wake_up, QueueOptions options);
 
     // Something was queued there: look soon. From any thread.
     void hint(std::int16_t lane, ServiceId service);
@@ -97,27 +80,19 @@ public:
     static constexpr std::int32_t kMoveBatch = 2000;
 
 private:
-    using Place = std::pair<std::int16_t, ServiceId>;  // lane and service
-    using Shelf = std::pair<Place, std::int16_t>;      // a channel of a place
-    struct Ask
-    {
-        Shelf shelf;
-        std::size_t quota = 0;
-        const ClaimShare* share = nullptr;
-    };
+    using Place = DeliveryPlace;
+    using Shelf = DeliveryShelf;
 
     void take_hints(Instant now);
     void rewind(Instant now, std::set<Place>& to_look_at);
-    void add_hints(const pg::Rows& rows);
     std::vector<Place> next_places(std::size_t most);
     Task<std::vector<ClaimedDelivery>> claim_from(std::vector<Place> places, ClaimRoom room, Instant now,
                                                   Deadline deadline);
-    static std::vector<Ask> asks(const std::vector<Place>& places, const ClaimRoom& room);
-    pg::Params claim_params(const std::vector<Ask>& asked, Uuid holder, Instant now);
+    [[nodiscard]] std::vector<ClaimAsk> asks(const std::vector<Place>& places, const ClaimRoom& room) const;
     Task<> release_lost_claims(Deadline deadline);
-    void note_claimed(const std::vector<Ask>& asked, const std::vector<ClaimedDelivery>& claimed, Instant now);
+    void note_claimed(const std::vector<ClaimAsk>& asked, const std::vector<ClaimedDelivery>& claimed, Instant now);
 
-    pg::Database& database_;
+    QueueStore& store_;
     WakeUp& wake_up_;
     const QueueOptions options_;
     // Places that may have work: a rotation per lane. `cursor_` is the id after which to look, where something was

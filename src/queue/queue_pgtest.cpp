@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "queue/postgres_queue_store.hpp"
 #include "runtime/task_scope.hpp"
 #include "sql/queries.hpp"
 #include "tests/support/pg_fixture.hpp"
@@ -81,7 +82,7 @@ constexpr auto kLater = seconds(10);
 struct Bench
 {
     explicit Bench(pg::Database& of, const asio::any_io_executor& executor, QueueOptions options = {})
-        : database(of), wake_up(executor), queue(database, wake_up, options)
+        : database(of), store(database), wake_up(executor), queue(store, wake_up, std::move(options))
     {
     }
     Task<std::vector<ClaimedDelivery>> claim(std::size_t most, Instant now = kNow + kLater)
@@ -91,6 +92,7 @@ struct Bench
     Task<> refresh() { return queue.refresh_services(soon()); }
 
     pg::Database& database;
+    PostgresQueueStore store;
     WakeUp wake_up;
     DeliveryQueue queue;
 };

@@ -107,7 +107,7 @@ Task<> WakeListener::run(StopToken stop)
             const Deadline until = deadline_in(kListenFor);
             auto payloads = co_await database_.listen(kChannel, until);
             // Nothing, and early: the channel is listened to anew.
-            if (!payloads.empty() || std::chrono::steady_clock::now() < until) co_await pass_on(std::move(payloads));
+            if (!payloads.empty() || monotonic_now() < until) co_await pass_on(std::move(payloads));
         }
         catch (const std::runtime_error& failure)
         {

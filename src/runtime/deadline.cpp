@@ -9,6 +9,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "runtime/timer.hpp"
+
 namespace herald::detail
 {
 
@@ -16,9 +18,9 @@ namespace herald::detail
 // exception.
 Task<> race_against(Task<> task, Deadline deadline, std::string what)
 {
-    if (std::chrono::steady_clock::now() >= deadline) throw DeadlineExceeded(what);
+    if (monotonic_now() >= deadline) throw DeadlineExceeded(what);
     const auto executor = co_await asio::this_coro::executor;
-    asio::steady_timer timer(executor, deadline);
+    Timer timer(executor, deadline);
     auto group = asio::experimental::make_parallel_group(asio::co_spawn(executor, std::move(task), asio::deferred),
                                                          timer.async_wait(asio::deferred));
     const auto [order, failure, timer_error] =

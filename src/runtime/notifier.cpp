@@ -6,6 +6,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "runtime/timer.hpp"
+
 namespace herald
 {
 
@@ -14,7 +16,7 @@ namespace
 
 struct Waiter
 {
-    asio::steady_timer timer;
+    Timer timer;
     bool notified = false;
 };
 
@@ -42,7 +44,7 @@ Task<bool> Notifier::wait(Deadline deadline)
 Task<bool> Notifier::wait_on(std::shared_ptr<State> state, Deadline deadline)
 {
     const auto executor = co_await asio::this_coro::executor;
-    Waiter waiter{asio::steady_timer(executor, deadline)};
+    Waiter waiter{Timer(executor, deadline)};
     const auto place = state->waiters.insert(state->waiters.end(), &waiter);
     const auto leave = [&waiter, place](State* from)
     {

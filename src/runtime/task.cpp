@@ -4,13 +4,15 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "runtime/timer.hpp"
+
 namespace herald
 {
 
 Task<> sleep_until(Deadline deadline)
 {
     const auto executor = co_await asio::this_coro::executor;
-    asio::steady_timer timer(executor, deadline);
+    Timer timer(executor, deadline);
     boost::system::error_code ended_early;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ended_early));
 }

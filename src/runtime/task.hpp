@@ -15,6 +15,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "runtime/monotonic.hpp"
+
 namespace herald
 {
 
@@ -22,15 +24,6 @@ namespace asio = boost::asio;
 
 template <class T = void>
 using Task = asio::awaitable<T>;
-
-using Deadline = std::chrono::steady_clock::time_point;
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
-inline Deadline deadline_in(std::chrono::steady_clock::duration from_now)
-{
-    return std::chrono::steady_clock::now() + from_now;
-}
 
 // An awaited operation did not finish by its deadline. Its effects on the other side are unknown.
 class DeadlineExceeded : public std::runtime_error

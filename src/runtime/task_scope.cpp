@@ -8,11 +8,28 @@
 namespace herald
 {
 
+namespace
+{
+
+thread_local int abandoned = 0;
+
+}  // namespace
+
+AbandonedTasks::AbandonedTasks()
+{
+    ++abandoned;
+}
+
+AbandonedTasks::~AbandonedTasks()
+{
+    --abandoned;
+}
+
 TaskScope::TaskScope(asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
 TaskScope::~TaskScope()
 {
-    if (running_ == 0) return;
+    if (running_ == 0 || abandoned > 0) return;
     log::error("a task scope was destroyed while its tasks were running", {{"tasks", running_}});
     log::flush(std::chrono::seconds(1));
     std::terminate();

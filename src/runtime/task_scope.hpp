@@ -44,6 +44,16 @@ private:
     Notifier drained_;
 };
 
+// While one lives, scopes may be destroyed on this thread with tasks in them: a simulated process dies.
+class AbandonedTasks
+{
+public:
+    AbandonedTasks();
+    ~AbandonedTasks();
+    AbandonedTasks(const AbandonedTasks&) = delete;
+    AbandonedTasks& operator=(const AbandonedTasks&) = delete;
+};
+
 // Runs `task` on a fresh io_context in this thread until it ends, and gives its value (or throws its exception). What
 // else runs on that io_context by then is destroyed where it waits. For tests, the CLI's one-shot commands and main().
 // Throws std::logic_error when the task waits for something that can no longer happen.

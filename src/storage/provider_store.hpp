@@ -51,28 +51,40 @@ struct ProviderEvent
     std::string author_email;  // empty: Herald itself
 };
 
-class ProviderStore
+// What a process that delivers asks: an edge, so that a simulation can stand in for it.
+class ProviderRecords
+{
+public:
+    virtual ~ProviderRecords() = default;
+    // By channel, then name.
+    virtual Task<std::vector<ProviderRow>> list(Deadline deadline) = 0;
+    // Those that are not known yet begin active and with priority 100.
+    virtual Task<> add_missing(std::vector<ProviderName> all, Instant now, Deadline deadline) = 0;
+    // Moves `step` of its priority to the others, unless it was moved since `not_since` or there are no others that are
+    // active. How many providers changed.
+    virtual Task<std::int64_t> demote(ProviderName which, std::int32_t step, std::string reason, Instant not_since,
+                                      Instant now, Deadline deadline) = 0;
+    // Into the history alone.
+    virtual Task<> note(ProviderName which, std::string reason, Instant now, Deadline deadline) = 0;
+};
+
+class ProviderStore final : public ProviderRecords
 {
 public:
     explicit ProviderStore(pg::Database& database) : database_(database) {}
 
-    // By channel, then name.
-    Task<std::vector<ProviderRow>> list(Deadline deadline);
+    Task<std::vector<ProviderRow>> list(Deadline deadline) override;
+    Task<> add_missing(std::vector<ProviderName> all, Instant now, Deadline deadline) override;
+    Task<std::int64_t> demote(ProviderName which, std::int32_t step, std::string reason, Instant not_since, Instant now,
+                              Deadline deadline) override;
+    Task<> note(ProviderName which, std::string reason, Instant now, Deadline deadline) override;
     // Newest first. Empty: of all.
     Task<std::vector<ProviderEvent>> history(std::optional<ProviderName> of, std::int32_t most, Deadline deadline);
-    // Those that are not known yet begin active and with priority 100.
-    Task<> add_missing(std::vector<ProviderName> all, Instant now, Deadline deadline);
     // False: no such provider.
     Task<bool> change(ProviderName which, ProviderUpdate update, std::string reason, std::optional<UserId> author,
                       Instant now, Deadline deadline);
-    // Moves `step` of its priority to the others, unless it was moved since `not_since` or there are no others that are
-    // active. How many providers changed.
-    Task<std::int64_t> demote(ProviderName which, std::int32_t step, std::string reason, Instant not_since, Instant now,
-                              Deadline deadline);
     // All that were moved, a step back; not in a channel where something was moved since `not_since`. How many.
     Task<std::int64_t> restore(std::int32_t step, Instant not_since, Instant now, Deadline deadline);
-    // Into the history alone.
-    Task<> note(ProviderName which, std::string reason, Instant now, Deadline deadline);
 
 private:
     pg::Database& database_;

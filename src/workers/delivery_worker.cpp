@@ -24,7 +24,7 @@ public:
     Place(DeliveryWorker& worker, const ClaimedDelivery& claimed)
         : worker_(&worker), channel_(static_cast<Channel>(claimed.channel)), provider_(claimed.provider)
     {
-        worker_->deliver_.providers().begin(channel_, provider_, std::chrono::steady_clock::now());
+        worker_->deliver_.providers().begin(channel_, provider_, monotonic_now());
     }
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
@@ -77,8 +77,7 @@ Task<> DeliveryWorker::work(StopToken stop)
     {
         auto claimed = co_await claim();
         if (claimed.empty())
-            co_await wake_up_.wait(
-                deliver_.providers().next_room(std::chrono::steady_clock::now(), deadline_in(options_.poll)));
+            co_await wake_up_.wait(deliver_.providers().next_room(monotonic_now(), deadline_in(options_.poll)));
         else
             co_await begin(std::move(claimed), &stop);
     }
@@ -93,7 +92,7 @@ std::size_t DeliveryWorker::recordable() const
 ClaimRoom DeliveryWorker::room()
 {
     auto& providers = deliver_.providers();
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = monotonic_now();
     ClaimRoom room{providers.choose(Channel::email, now), providers.choose(Channel::sms, now),
                    providers.choose_simulator()};
     for (ClaimShare* share : {&room.email, &room.sms, &room.test})
@@ -105,7 +104,7 @@ void DeliveryWorker::room_changed()
 {
     if ((!lacks_email_ && !lacks_sms_) || recordable() == 0) return;
     auto& providers = deliver_.providers();
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = monotonic_now();
     if ((lacks_email_ && providers.has_room(Channel::email, now)) ||
         (lacks_sms_ && providers.has_room(Channel::sms, now)))
         wake_up_.raise();
@@ -146,7 +145,7 @@ Task<> DeliveryWorker::begin(std::vector<ClaimedDelivery> claimed, const StopTok
         }
         ++unrecorded_;
         scope_.spawn("deliver_notification", deliver(std::move(claimed[i])));
-        if (i % kBurst == kBurst - 1) co_await sleep_until(std::chrono::steady_clock::now());
+        if (i % kBurst == kBurst - 1) co_await sleep_until(monotonic_now());
     }
 }
 

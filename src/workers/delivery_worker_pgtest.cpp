@@ -256,6 +256,26 @@ TEST(DeliveryWorker, TakesOverFromAWorkerThatDiedAndDoesNotSendTwice)
         });
 }
 
+// The process stood still after its claim: by now the message may be in other hands.
+TEST(DeliveryWorker, OffersNothingOnceItsLeaseMayBeOver)
+{
+    in_delivery_world(
+        [](DeliveryWorld& world) -> Task<>
+        {
+            const auto service = co_await world.add_service();
+            const auto email = co_await world.accept(service);
+            const Deadline before = monotonic_now();
+            auto claimed = co_await world.queue.claim(testing::room_for(10, "email"), world.clock.now(), soon());
+            const auto held_for = claimed.at(0).held_until - before;
+            EXPECT_GE(held_for, QueueOptions().lease);
+            EXPECT_LE(held_for, QueueOptions().lease + seconds(10));
+            claimed[0].held_until = monotonic_now();
+            const auto result = co_await world.deliver_notifications.hand_over(std::move(claimed[0]));
+            EXPECT_EQ(result.hand_off, HandOff::postponed);
+            EXPECT_FALSE(world.mailbox->find(email));
+        });
+}
+
 TEST(DeliveryWorker, KeepsTestKeysAndResearchModeInsideAndEndsThemByTheirMagicRecipients)
 {
     in_delivery_world(
@@ -529,7 +549,7 @@ TEST(DeliveryWorker, SharesTheWorkWithOthersAndDoesNothingTwice)
         {
             const auto executor = co_await asio::this_coro::executor;
             WakeUp other_wake_up(executor);
-            DeliveryQueue other_queue(world.database, other_wake_up, {});
+            DeliveryQueue other_queue(world.queue_store, other_wake_up, {});
             DeliveryWorker other(executor, other_queue, world.deliver_notifications, other_wake_up, world.clock, {});
             const auto service = co_await world.add_service();
             std::vector<NotificationId> ids;

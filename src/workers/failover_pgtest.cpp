@@ -45,7 +45,7 @@ struct Shared
         : world(of),
           failing(answer),
           pool({{&failing, Channel::sms}, {&world.sms, Channel::sms}}, &world.simulator, seeded()),
-          tend(world.database, pool, world.clock),
+          tend(world.provider_records, pool, world.clock),
           deliver(world.directory, world.recorder, pool, world.keys, world.clock, {}),
           worker(executor, world.queue, deliver, world.wake_up, world.clock, {}),
           recovery(executor, world.queue, world.recorder, world.look_up, tend, world.clock, {})

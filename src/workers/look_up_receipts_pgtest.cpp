@@ -31,7 +31,7 @@ public:
         if (waits_for_ever) co_await sleep_until(deadline);
         --under_way;
         if (fails) throw std::runtime_error("not reachable");
-        co_return std::nullopt;
+        co_return answer;
     }
 
     int asked = 0;
@@ -40,6 +40,7 @@ public:
     int waits_for = 0;  // for so many questions at once
     bool waits_for_ever = false;
     bool fails = false;
+    std::optional<Receipt> answer;
 };
 
 // `count` emails whose receipts were lost, and that are due to be asked about.
@@ -77,13 +78,36 @@ TEST(LookUpReceipts, AsksSeveralAtOnceAndNoMoreThanItMay)
             Oracle oracle;
             oracle.waits_for = 16;
             const ProviderPool providers(testing::pool_of(&oracle, nullptr), nullptr);
-            LookUpReceipts look_up(world.database, world.recorder, providers, world.clock, {});
+            LookUpReceipts look_up(world.delivery_store, world.recorder, providers, world.clock, {});
             const auto counts = co_await look_up.run(soon());
             EXPECT_EQ(counts.asked, 40U);
             EXPECT_EQ(oracle.most, 16);
             EXPECT_EQ(co_await world.number(due_at(world)), 0);
             world.clock.advance(LookUpReceipts::Options().ask_again);
             EXPECT_EQ(co_await world.number(due_at(world)), 40);
+        },
+        without_receipts());
+}
+
+// It was handed over twice, and the provider speaks of the one that nobody awaits.
+TEST(LookUpReceipts, IsSettledByWhatTheProviderKnowsOfTheOtherOne)
+{
+    in_delivery_world(
+        [](DeliveryWorld& world) -> Task<>
+        {
+            const auto ids = co_await lose_receipts(world, 1);
+            Oracle oracle;
+            oracle.answer.emplace();
+            oracle.answer->provider = "email";
+            oracle.answer->reference = "the other one";
+            oracle.answer->notification_id = ids[0];
+            const ProviderPool providers(testing::pool_of(&oracle, nullptr), nullptr);
+            LookUpReceipts look_up(world.delivery_store, world.recorder, providers, world.clock, {});
+            EXPECT_EQ((co_await look_up.run(soon())).settled, 1U);
+            co_await world.settle();
+            EXPECT_EQ(co_await world.status(ids[0]), NotificationStatus::delivered);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM awaiting_receipts"), 0);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM unmatched_receipts"), 0);
         },
         without_receipts());
 }
@@ -100,7 +124,7 @@ TEST(LookUpReceipts, LeavesDueWhatItDidNotComeToAsk)
             LookUpReceipts::Options options;
             options.concurrency = 2;
             options.timeout = seconds(1);
-            LookUpReceipts look_up(world.database, world.recorder, providers, world.clock, options);
+            LookUpReceipts look_up(world.delivery_store, world.recorder, providers, world.clock, options);
             const auto counts = co_await look_up.run(deadline_in(milliseconds(1900)));
             EXPECT_EQ(counts.asked, 2U);
             EXPECT_EQ(oracle.asked, 2);
@@ -121,7 +145,7 @@ TEST(LookUpReceipts, GivesUpOnEveryoneWhoseTimeIsOverAlsoWhenTheProviderCannotBe
             LookUpReceipts::Options options;
             options.concurrency = 2;
             options.timeout = seconds(1);
-            LookUpReceipts look_up(world.database, world.recorder, providers, world.clock, options);
+            LookUpReceipts look_up(world.delivery_store, world.recorder, providers, world.clock, options);
             EXPECT_EQ((co_await look_up.run(soon())).settled, 0U);
 
             // Two are asked, in vain; the others are not reached.

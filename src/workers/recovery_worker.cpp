@@ -46,6 +46,7 @@ RecoveryWorker::RecoveryWorker(asio::any_io_executor executor, DeliveryQueue& qu
                return tend_providers(counts);
            }},
       },
+      random_(options.seed),
       scope_(std::move(executor))
 {
 }
@@ -73,7 +74,7 @@ Task<> RecoveryWorker::repeat(const Duty& duty, StopToken stop)
         {
             log::warning("a duty of the recovery worker failed", {{"duty", duty.name}, {"reason", failure.what()}});
         }
-        co_await stop.wait_for(more ? milliseconds(0) : jittered(duty.period));
+        co_await stop.wait_for(more ? milliseconds(0) : jittered(duty.period, random_));
     }
 }
 

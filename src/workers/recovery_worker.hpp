@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <random>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -40,7 +41,8 @@ public:
         milliseconds look_ups_every{5000};
         milliseconds services_every{1000};  // the poll beneath all hints
         milliseconds providers_every{1000};
-        seconds timeout{20};  // of one round of one duty
+        seconds timeout{20};                          // of one round of one duty
+        std::uint64_t seed = std::random_device{}();  // of the jitter
     };
 
     RecoveryWorker(asio::any_io_executor executor, DeliveryQueue& queue, DeliveryRecorder& recorder,
@@ -77,6 +79,7 @@ private:
     const Clock& clock_;
     const Options options_;
     std::vector<Duty> duties_;
+    std::mt19937_64 random_;
     TaskScope scope_;
 };
 

@@ -22,7 +22,9 @@
 #include "operations/deliver_notifications.hpp"
 #include "operations/look_up_receipts.hpp"
 #include "operations/notification_writer.hpp"
+#include "operations/postgres_delivery_store.hpp"
 #include "providers/capture/capture.hpp"
+#include "queue/postgres_queue_store.hpp"
 #include "queue/queue.hpp"
 #include "storage/notification_store.hpp"
 #include "storage/service_store.hpp"
@@ -96,19 +98,22 @@ public:
         : database(db),
           scope(executor),
           directory(db, keys, clock, {}),
-          recorder(db, clock, scope, executor),
+          delivery_store(db),
+          recorder(delivery_store, clock, scope, executor),
           email(executor, CaptureOptions{"email", true, options.script}, mailbox, sink(), clock),
           sms(executor, CaptureOptions{"sms", true, options.script}, mailbox, sink(), clock),
           simulator(executor, CaptureOptions{"simulator", true, {}}, mailbox, sink(), clock),
           providers(pool_of(&email, &sms, options.concurrency), &simulator, options.pool),
           wake_up(executor),
-          queue(db, wake_up, options.queue),
+          queue_store(db),
+          queue(queue_store, wake_up, options.queue),
           writer(db, scope, executor, {},
                  [this](Lane lane, ServiceId service) { queue.hint(static_cast<std::int16_t>(lane), service); }),
           deliver_notifications(directory, recorder, providers, keys, clock, options.deliver, options.large_emails),
           worker(executor, queue, deliver_notifications, wake_up, clock, options.worker),
-          look_up(db, recorder, providers, clock, options.look_up),
-          tend(db, providers, clock),
+          look_up(delivery_store, recorder, providers, clock, options.look_up),
+          provider_records(db),
+          tend(provider_records, providers, clock),
           recovery(executor, queue, recorder, look_up, tend, clock, {})
     {
     }
@@ -241,6 +246,7 @@ public:
     const TimeZone zone{"America/New_York"};
     TaskScope scope;
     ServiceDirectory directory;
+    PostgresDeliveryStore delivery_store;
     DeliveryRecorder recorder;
     std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>();
     CaptureProvider email;
@@ -248,11 +254,13 @@ public:
     CaptureProvider simulator;
     ProviderPool providers;
     WakeUp wake_up;
+    PostgresQueueStore queue_store;
     DeliveryQueue queue;
     NotificationWriter writer;
     DeliverNotifications deliver_notifications;
     DeliveryWorker worker;
     LookUpReceipts look_up;
+    ProviderStore provider_records;
     TendProviders tend;
     RecoveryWorker recovery;
 
