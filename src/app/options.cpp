@@ -75,6 +75,7 @@ DeliverOptions deliver_options(const Settings& settings)
 {
     DeliverOptions options;
     options.tries = static_cast<std::int16_t>(settings.delivery.tries);
+    options.uncertain_pause = seconds(settings.delivery.uncertain_after_seconds);
     options.retry_pause = seconds(settings.delivery.retry_seconds);
     options.look_up_after = seconds(settings.delivery.look_up_after_seconds);
     options.email_domain = settings.email.domain;

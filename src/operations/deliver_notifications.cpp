@@ -6,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "domain/notifications/lane.hpp"
 #include "operations/suppress_recipients.hpp"
 #include "operations/unsubscribe.hpp"
 #include "rendering/email.hpp"
@@ -19,7 +20,9 @@ namespace
 
 bool stays_inside(const ClaimedDelivery& claimed, const Service& service)
 {
-    return static_cast<KeyType>(claimed.key_type) == KeyType::test || service.research_mode;
+    // The lane as well: what was accepted in research mode stays inside when that has ended.
+    return static_cast<KeyType>(claimed.key_type) == KeyType::test || static_cast<Lane>(claimed.lane) == Lane::test ||
+           service.research_mode;
 }
 
 Result<rendering::Personalisation> read_personalisation(const std::string& text)
@@ -66,18 +69,19 @@ Task<SendResult> DeliverNotifications::hand_over(ClaimedDelivery claimed)
     else if (prepared.error().kind == ErrorKind::unavailable)
         result = postponed(claimed, prepared.error().message, {});
     else
-        result = gave_up(claimed, prepared.error().message);
+        result = result_for(claimed, prepared.error().message);
     count(result);
     co_return result;
 }
 
 void DeliverNotifications::count(const SendResult& result)
 {
-    const std::string_view outcome = result.uncertain                        ? "uncertain"
-                                     : result.hand_off == HandOff::postponed ? "postponed"
-                                     : result.hand_off == HandOff::try_again ? "retry"
-                                     : result.hand_off == HandOff::failed    ? "failed"
-                                                                             : "handed_over";
+    const std::string_view outcome = result.uncertain                                         ? "uncertain"
+                                     : result.hand_off == HandOff::postponed                  ? "postponed"
+                                     : result.hand_off == HandOff::try_again                  ? "retry"
+                                     : result.status == NotificationStatus::permanent_failure ? "suppressed"
+                                     : result.hand_off == HandOff::failed                     ? "failed"
+                                                                                              : "handed_over";
     auto& counter = attempts_[std::pair(result.provider, outcome)];
     if (counter == nullptr)
     {
@@ -99,7 +103,7 @@ Task<SendResult> DeliverNotifications::hand_over(const ClaimedDelivery& claimed,
     }
     if (prepared.suppressed) co_return kept_back(claimed, *prepared.suppressed);
     if (claimed.attempt > options_.tries)
-        co_return gave_up(claimed, "no tries are left, and nobody knows whether the last one arrived");
+        co_return result_for(claimed, "no tries are left, and nobody knows whether the last one arrived");
     // A process that stood still must not send what others have taken over meanwhile.
     if (monotonic_now() >= deadline)
         co_return postponed(claimed, "there was no time to offer it", prepared.provider->name());
@@ -275,25 +279,26 @@ Task<std::optional<SuppressionReason>> DeliverNotifications::find_suppression(co
 // As acceptance ends a message whose recipient is suppressed already.
 SendResult DeliverNotifications::kept_back(const ClaimedDelivery& claimed, SuppressionReason reason) const
 {
-    auto result = gave_up(claimed, "suppressed: " + std::string(to_string(reason)));
+    auto result = result_for(claimed, "suppressed: " + std::string(to_string(reason)));
     result.status = NotificationStatus::permanent_failure;
     return result;
 }
 
-SendResult DeliverNotifications::gave_up(const ClaimedDelivery& claimed, std::string reason) const
+// A failure for good, unless more is said.
+SendResult DeliverNotifications::result_for(const ClaimedDelivery& claimed, std::string detail)
 {
     SendResult result;
     result.service_id = claimed.service_id;
     result.id = claimed.id;
     result.fence = claimed.fence;
-    result.detail = std::move(reason);
+    result.detail = std::move(detail);
     return result;
 }
 
 SendResult DeliverNotifications::postponed(const ClaimedDelivery& claimed, std::string reason,
                                            std::string_view provider) const
 {
-    auto result = gave_up(claimed, std::move(reason));
+    auto result = result_for(claimed, std::move(reason));
     result.provider = provider;
     result.hand_off = HandOff::postponed;
     result.retry_at = clock_.now() + options_.retry_pause;
@@ -303,7 +308,7 @@ SendResult DeliverNotifications::postponed(const ClaimedDelivery& claimed, std::
 SendResult DeliverNotifications::try_again(const ClaimedDelivery& claimed, const SendOutcome& outcome,
                                            std::string_view provider) const
 {
-    auto result = gave_up(claimed, outcome.detail);
+    auto result = result_for(claimed, outcome.detail);
     result.provider = provider;
     const bool uncertain = outcome.status == SendStatus::uncertain;
     // After the last try an uncertain one is asked about, until there is an answer, and not sent again.
@@ -322,8 +327,8 @@ Instant DeliverNotifications::next_try(const ClaimedDelivery& claimed, bool unce
     const std::size_t usable = providers_.usable(channel, monotonic_now());
     const bool others = static_cast<std::size_t>(claimed.attempt) < usable;
     const bool first_of_sms = channel == Channel::sms && claimed.attempt == 1;
-    if (!uncertain && (others || first_of_sms)) return clock_.now();
-    return clock_.now() + options_.retry_pause;
+    if (uncertain) return clock_.now() + options_.uncertain_pause;
+    return others || first_of_sms ? clock_.now() : clock_.now() + options_.retry_pause;
 }
 
 SendResult DeliverNotifications::result_of(const ClaimedDelivery& claimed, const Prepared& prepared,
@@ -332,7 +337,7 @@ SendResult DeliverNotifications::result_of(const ClaimedDelivery& claimed, const
     const auto provider = prepared.provider->name();
     if (outcome.status == SendStatus::retryable || outcome.status == SendStatus::uncertain)
         return try_again(claimed, outcome, provider);
-    auto result = gave_up(claimed, outcome.detail);
+    auto result = result_for(claimed, outcome.detail);
     result.provider = provider;
     if (outcome.status == SendStatus::rejected) return result;
     result.reference = outcome.reference;

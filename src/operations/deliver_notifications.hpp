@@ -36,8 +36,9 @@ inline constexpr seconds kRecordTimeout{25};
 
 struct DeliverOptions
 {
-    std::int16_t tries = 48;   // hand-offs in all: when the last one fails, technical-failure
-    seconds retry_pause{300};  // but the first sms retry is at once
+    std::int16_t tries = 48;       // hand-offs in all: when the last one fails, technical-failure
+    seconds retry_pause{300};      // but the first sms retry is at once
+    seconds uncertain_pause{300};  // time for a receipt to settle an attempt that got no answer
     seconds send_timeout = kSendTimeout;
     seconds look_up_after{60};             // when a receipt is overdue enough to ask the provider
     std::size_t render_in_place = 65'536;  // bytes that an email may come to, before it is rendered on the pool
@@ -90,7 +91,7 @@ private:
     Task<std::optional<SuppressionReason>> find_suppression(const ClaimedDelivery& claimed,
                                                             const NotificationContents& contents, Deadline deadline);
     SendResult kept_back(const ClaimedDelivery& claimed, SuppressionReason reason) const;
-    SendResult gave_up(const ClaimedDelivery& claimed, std::string reason) const;
+    static SendResult result_for(const ClaimedDelivery& claimed, std::string detail);
     SendResult postponed(const ClaimedDelivery& claimed, std::string reason, std::string_view provider) const;
     SendResult try_again(const ClaimedDelivery& claimed, const SendOutcome& outcome, std::string_view provider) const;
 

@@ -84,11 +84,10 @@ ProviderPool::Member* ProviderPool::draw(const std::vector<Member*>& among)
 }
 
 // Which messages of a claim go abroad, or were refused by the chosen one just before, shows only when they are claimed:
-// for them somebody else is named, at the price that their room may be exceeded by one claim.
+// for them somebody else is named. Whoever is named for those that go abroad has room for all of the claim.
 ClaimShare ProviderPool::choose(Channel channel, Deadline now)
 {
     ClaimShare share;
-    const auto abroad = candidates(channel, true, now);
     auto others = candidates(channel, false, now);
     auto with_room = others;
     std::erase_if(with_room, [now](Member* each) { return each->room(now) == 0; });
@@ -100,9 +99,26 @@ ClaimShare ProviderPool::choose(Channel channel, Deadline now)
     if (const Member* const other = draw(others); other != nullptr) share.other = other->facts.provider->name();
     if (chosen->international)
         share.abroad = share.provider;
-    else if (const Member* const other = draw(abroad); other != nullptr)
-        share.abroad = other->facts.provider->name();
+    else
+        choose_abroad(share, channel, now);
     return share;
+}
+
+// Nobody is waited for who is only being probed: then those messages wait, and not all of the channel.
+void ProviderPool::choose_abroad(ClaimShare& share, Channel channel, Deadline now)
+{
+    auto abroad = candidates(channel, true, now);
+    std::erase_if(abroad, [now](const Member* each) { return each->breaker.state(now) != BreakerState::closed; });
+    auto with_room = abroad;
+    std::erase_if(with_room, [now](Member* each) { return each->room(now) == 0; });
+    Member* const chosen = draw(with_room);
+    if (chosen != nullptr)
+    {
+        share.abroad = chosen->facts.provider->name();
+        share.room = std::min(share.room, chosen->room(now));
+    }
+    else if (!abroad.empty())
+        share = {};
 }
 
 ClaimShare ProviderPool::choose_simulator() const

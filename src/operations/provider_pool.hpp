@@ -5,7 +5,7 @@
 // provider holds up nobody else's messages. When none is left, the channel has no room: its messages stay in the queue,
 // and no attempt of theirs is used up.
 //
-// What operators decided comes from the database (provider_health); failures are counted here, for this process. Every
+// What operators decided comes from the database (tend_providers); failures are counted here, for this process. Every
 // moment is an argument. Belongs to one Loop.
 #pragma once
 
@@ -48,7 +48,7 @@ struct PoolOptions
     std::uint64_t seed = std::random_device{}();  // of the draws by weight
 };
 
-// Something that provider_health has to write down.
+// Something that tend_providers has to write down.
 struct PoolMove
 {
     enum class Kind
@@ -120,6 +120,7 @@ private:
 
     std::vector<Member*> candidates(Channel channel, bool abroad, Deadline now);
     Member* draw(const std::vector<Member*>& among);
+    void choose_abroad(ClaimShare& share, Channel channel, Deadline now);
     Member* member(Channel channel, std::string_view name);
     void count_error(Member& of, Deadline now);
 

@@ -185,5 +185,24 @@ TEST(ProviderPool, NamesAProviderThatSendsAbroad)
     EXPECT_EQ(world.pool.choose(Channel::sms, kStart).abroad, "");
 }
 
+// All of a claim may turn out to go abroad: it is no larger than what the one that sends there has room for.
+TEST(ProviderPool, KeepsTheRoomAndTheRateOfTheOneThatSendsAbroad)
+{
+    testing::NamedProvider home("home");
+    testing::NamedProvider away("away");
+    ProviderPool pool({{&home, Channel::sms, 64}, {&away, Channel::sms, 64, 5.0}}, nullptr);
+    const std::vector rows{row("home", 100, true, false), row("away", 0)};
+    pool.apply(rows);
+    EXPECT_EQ(pool.choose(Channel::sms, kStart).room, 5U);
+    for (int i = 0; i < 5; ++i) pool.begin(Channel::sms, "away", kStart);
+    EXPECT_EQ(pool.choose(Channel::sms, kStart).room, 0U);
+    EXPECT_EQ(pool.choose(Channel::sms, kStart + seconds(1)).room, 5U);
+
+    for (int i = 0; i < 10; ++i) pool.note(Channel::sms, "away", SendStatus::retryable, {}, kStart);
+    const auto share = pool.choose(Channel::sms, kStart + seconds(6));
+    EXPECT_EQ(share.abroad, "") << "while it is only tried now and then, nothing is kept back for it";
+    EXPECT_EQ(share.room, 64U);
+}
+
 }  // namespace
 }  // namespace herald

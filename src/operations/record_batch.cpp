@@ -10,7 +10,8 @@ namespace
 {
 
 constexpr auto kRetryPause = milliseconds(100);
-constexpr int kMostConflicts = 3;  // with other transactions
+constexpr std::string_view kLockNotAvailable = "55P03";
+constexpr int kMostConflicts = 20;  // with other transactions
 
 // Whether there is something to wait for after what is being handled was thrown. Called in a handler.
 class Patience
@@ -24,7 +25,7 @@ public:
     [[nodiscard]] bool has_any(const pg::SqlError& error)
     {
         // Rounds in which the database was away are none of these.
-        return error.is_retryable() && ++conflicts_ < kMostConflicts;
+        return (error.is_retryable() || error.sqlstate == kLockNotAvailable) && ++conflicts_ < kMostConflicts;
     }
     [[nodiscard]] bool has_any() const
     {

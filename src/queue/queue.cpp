@@ -10,8 +10,8 @@ namespace herald
 namespace
 {
 
-constexpr std::size_t kPlacesPerClaim = 64;
-constexpr std::int16_t kEmail = 1;  // domain/notifications: Channel
+constexpr std::size_t kShelvesPerShare = 64;  // of one claim
+constexpr std::int16_t kEmail = 1;            // domain/notifications: Channel
 constexpr std::int16_t kSms = 2;
 constexpr std::int16_t kTestLane = 4;  // domain/notifications: Lane
 
@@ -76,56 +76,70 @@ void DeliveryQueue::take_hints(Instant now)
         hints.merge(hints_);
         hints_.clear();
     }
-    for (const Place& place : hints)
+    for (const auto& [lane, service] : hints)
     {
-        if (is_busy_.insert(place).second) busy_[place.first].push_back(place.second);
+        for (const std::int16_t channel : {kEmail, kSms})
+        {
+            const Shelf shelf(Place(lane, service), channel);
+            if (is_busy_.insert(shelf).second) busy_[std::pair(channel, lane)].push_back(service);
+        }
     }
 }
 
-// The next places of the rotation, priority lane first, each moved to the end of its lane's line. A lane leaves up to
-// half of what is left to those after it, so that none starves.
-std::vector<DeliveryQueue::Place> DeliveryQueue::next_places(std::size_t most)
+std::size_t DeliveryQueue::count_shelves(std::int16_t channel, bool of_test_lane) const
 {
-    std::vector<Place> places;
-    std::size_t later = is_busy_.size();
-    for (auto& [lane, line] : busy_)
+    std::size_t count = 0;
+    for (const auto& [key, line] : busy_)
     {
+        if (key.first == channel && (key.second == kTestLane) == of_test_lane) count += line.size();
+    }
+    return count;
+}
+
+// The next of the rotation, priority lane first, each moved to the end of its line. A lane leaves up to half of what is
+// left to those after it, so that none starves.
+std::vector<DeliveryShelf> DeliveryQueue::next_shelves(std::int16_t channel, bool of_test_lane, std::size_t most)
+{
+    std::vector<Shelf> shelves;
+    std::size_t later = count_shelves(channel, of_test_lane);
+    for (auto& [key, line] : busy_)
+    {
+        const std::int16_t lane = key.second;
+        if (key.first != channel || (lane == kTestLane) != of_test_lane) continue;
         later -= line.size();
-        const std::size_t left = most - places.size();
+        const std::size_t left = most - shelves.size();
         const std::size_t count = std::min(line.size(), left - std::min(later, left / 2));
         for (std::size_t i = 0; i < count; ++i)
         {
-            places.emplace_back(lane, line.front());
+            shelves.emplace_back(Place(lane, line.front()), channel);
             line.push_back(line.front());
             line.pop_front();
         }
     }
-    return places;
+    return shelves;
 }
 
-// An equal part of a share's room for each of its places; when there are more places than room, for the first of them.
-std::vector<ClaimAsk> DeliveryQueue::asks(const std::vector<Place>& places, const ClaimRoom& room) const
+// An equal part of the share's room for each shelf; when there are more shelves than room, one for each of the next.
+void DeliveryQueue::add_asks(std::vector<ClaimAsk>& asked, std::int16_t channel, bool of_test_lane,
+                             const ClaimShare& share)
 {
-    std::vector<Place> test;
-    std::vector<Place> others;
-    for (const Place& place : places) (place.first == kTestLane ? test : others).push_back(place);
-    std::vector<ClaimAsk> asked;
-    const auto add = [&](const std::vector<Place>& from, std::int16_t channel, const ClaimShare& share)
+    const auto shelves = next_shelves(channel, of_test_lane, std::min(share.room, kShelvesPerShare));
+    for (const Shelf& shelf : shelves)
     {
-        const std::size_t count = std::min(from.size(), share.room);
-        for (std::size_t i = 0; i < count; ++i)
-        {
-            const Shelf shelf(from[i], channel);
-            const auto cursor = cursor_.find(shelf);
-            const auto quota = static_cast<std::int32_t>(std::max<std::size_t>(1, share.room / from.size()));
-            asked.push_back({shelf, cursor == cursor_.end() ? Uuid() : cursor->second, quota, share.provider,
-                             share.abroad, share.other});
-        }
-    };
-    add(others, kEmail, room.email);
-    add(others, kSms, room.sms);
-    add(test, kEmail, room.test);
-    add(test, kSms, room.test);
+        const auto cursor = cursor_.find(shelf);
+        const auto quota = static_cast<std::int32_t>(share.room / shelves.size());
+        asked.push_back({shelf, cursor == cursor_.end() ? Uuid() : cursor->second, quota, share.provider, share.abroad,
+                         share.other});
+    }
+}
+
+std::vector<ClaimAsk> DeliveryQueue::next_asks(const ClaimRoom& room)
+{
+    std::vector<ClaimAsk> asked;
+    add_asks(asked, kEmail, false, room.email);
+    add_asks(asked, kSms, false, room.sms);
+    add_asks(asked, kEmail, true, room.test);
+    add_asks(asked, kSms, true, room.test);
     return asked;
 }
 
@@ -140,18 +154,15 @@ void DeliveryQueue::note_claimed(const std::vector<ClaimAsk>& asked, const std::
         ++counts[shelf];
         auto& cursor = cursor_[shelf];
         cursor = std::max(cursor, std::min(one.id.value, newest_cursor));
+        const auto lowered = lowered_.find(shelf);
+        if (lowered != lowered_.end()) cursor = std::min(cursor, lowered->second);
     }
-    // A place is done with when every channel was looked into and none had its share.
-    std::map<Place, int> done_channels;
+    // One is done with when it did not have its share.
     for (const ClaimAsk& ask : asked)
     {
-        if (counts[ask.shelf] < ask.most) ++done_channels[ask.shelf.first];
-    }
-    for (const auto& [place, count] : done_channels)
-    {
-        if (count < 2) continue;
-        is_busy_.erase(place);
-        std::erase(busy_[place.first], place.second);
+        if (counts[ask.shelf] >= ask.most) continue;
+        const auto& [place, channel] = ask.shelf;
+        if (is_busy_.erase(ask.shelf) > 0) std::erase(busy_[std::pair(channel, place.first)], place.second);
     }
 }
 
@@ -159,24 +170,28 @@ Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim(ClaimRoom room, Instant 
 {
     take_hints(now);
     if (!lost_claims_.empty() && monotonic_now() >= release_at_) co_await release_lost_claims(deadline);
+    // Once around, until something is found.
+    std::size_t unseen = 0;
+    for (const auto& [channel, share] : {std::pair(kEmail, &room.email), std::pair(kSms, &room.sms)})
+    {
+        if (share->room > 0) unseen += count_shelves(channel, false);
+        if (room.test.room > 0) unseen += count_shelves(channel, true);
+    }
     std::vector<ClaimedDelivery> claimed;
-    // Places where only a channel without room has something stay busy: step over them, once around.
-    std::size_t unseen = is_busy_.size();
     while (claimed.empty() && unseen > 0)
     {
-        const auto places =
-            next_places(std::min(std::max({room.email.room, room.sms.room, room.test.room}), kPlacesPerClaim));
-        if (places.empty()) break;
-        unseen -= std::min(unseen, places.size());
-        claimed = co_await claim_from(places, room, now, deadline);
+        auto asked = next_asks(room);
+        if (asked.empty()) break;
+        unseen -= std::min(unseen, asked.size());
+        claimed = co_await claim_asked(std::move(asked), now, deadline);
     }
     co_return claimed;
 }
 
-Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim_from(std::vector<Place> places, ClaimRoom room, Instant now,
-                                                             Deadline deadline)
+Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim_asked(std::vector<ClaimAsk> asked, Instant now,
+                                                              Deadline deadline)
 {
-    const auto asked = asks(places, room);
+    lowered_.clear();
     const Uuid holder = options_.name_claim();
     const Deadline held_until = deadline_in(options_.lease);
     std::vector<ClaimedDelivery> claimed;
@@ -223,8 +238,11 @@ Task<std::int64_t> DeliveryQueue::move_due_retries(Instant now, Deadline deadlin
     {
         hint(back.shelf.first.first, back.shelf.first.second);
         // What comes back is older than what was claimed since.
+        const Uuid below = just_below(back.oldest);
         const auto cursor = cursor_.find(back.shelf);
-        if (cursor != cursor_.end()) cursor->second = std::min(cursor->second, just_below(back.oldest));
+        if (cursor != cursor_.end()) cursor->second = std::min(cursor->second, below);
+        const auto lowered = lowered_.try_emplace(back.shelf, below).first;
+        lowered->second = std::min(lowered->second, below);
         moved += back.count;
     }
     co_return moved;

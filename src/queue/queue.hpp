@@ -85,21 +85,26 @@ private:
 
     void take_hints(Instant now);
     void rewind(Instant now, std::set<Place>& to_look_at);
-    std::vector<Place> next_places(std::size_t most);
-    Task<std::vector<ClaimedDelivery>> claim_from(std::vector<Place> places, ClaimRoom room, Instant now,
-                                                  Deadline deadline);
-    [[nodiscard]] std::vector<ClaimAsk> asks(const std::vector<Place>& places, const ClaimRoom& room) const;
+    // The shelves of a channel of which a share takes messages: those of the test lane, or of all others.
+    [[nodiscard]] std::size_t count_shelves(std::int16_t channel, bool of_test_lane) const;
+    std::vector<Shelf> next_shelves(std::int16_t channel, bool of_test_lane, std::size_t most);
+    void add_asks(std::vector<ClaimAsk>& asked, std::int16_t channel, bool of_test_lane, const ClaimShare& share);
+    std::vector<ClaimAsk> next_asks(const ClaimRoom& room);
+    Task<std::vector<ClaimedDelivery>> claim_asked(std::vector<ClaimAsk> asked, Instant now, Deadline deadline);
     Task<> release_lost_claims(Deadline deadline);
     void note_claimed(const std::vector<ClaimAsk>& asked, const std::vector<ClaimedDelivery>& claimed, Instant now);
 
     QueueStore& store_;
     WakeUp& wake_up_;
     const QueueOptions options_;
-    // Places that may have work: a rotation per lane. `cursor_` is the id after which to look, where something was
-    // claimed since cursors went back to the beginning.
-    std::map<std::int16_t, std::deque<ServiceId>> busy_;
-    std::set<Place> is_busy_;
+    // Shelves that may have work: a rotation for each channel and lane. Channels turn by themselves, because one may
+    // have room for two services where another has it for all. `cursor_` is the id after which to look, where something
+    // was claimed since cursors went back to the beginning; `lowered_` is where they were put back to since the claim
+    // that is under way began.
+    std::map<std::pair<std::int16_t, std::int16_t>, std::deque<ServiceId>> busy_;
+    std::set<Shelf> is_busy_;
     std::map<Shelf, Uuid> cursor_;
+    std::map<Shelf, Uuid> lowered_;
     Deadline rewind_at_;
     Deadline rewind_fully_at_;
     // Claims whose answer was lost, by holder, and until when they may still take effect.

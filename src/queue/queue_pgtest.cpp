@@ -188,6 +188,38 @@ TEST(DeliveryQueue, MoreServicesThanRoomTakeTurns)
         });
 }
 
+// Each channel turns by itself: one has room for two services where another has it for all.
+TEST(DeliveryQueue, MoreServicesThanOneChannelHasRoomForTakeTurns)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Bench bench(database, co_await asio::this_coro::executor);
+            std::set<ServiceId> waiting;
+            for (int i = 0; i < 10; ++i)
+            {
+                const auto service = new_service();
+                waiting.insert(service);
+                co_await add(database, service, 20, 2, kEmail);
+                co_await add(database, service, 20, 2, kSms);
+            }
+            co_await bench.refresh();
+            ClaimRoom room = testing::room_for(64);
+            room.email.room = 2;
+            std::size_t texts = 0;
+            for (int round = 0; round < 5; ++round)
+            {
+                for (const auto& one : co_await bench.queue.claim(room, kNow + kLater, soon()))
+                {
+                    texts += one.channel == kSms ? 1 : 0;
+                    if (one.channel == kEmail) waiting.erase(one.service_id);
+                }
+            }
+            EXPECT_TRUE(waiting.empty()) << "each had a turn";
+            EXPECT_EQ(texts, 200U) << "and the other channel was held up by nothing";
+        });
+}
+
 TEST(DeliveryQueue, AChannelWithoutRoomIsLeftAlone)
 {
     with_database(

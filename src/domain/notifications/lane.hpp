@@ -1,7 +1,6 @@
 // The queue's lanes, in the order in which workers look at them.
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 namespace herald
@@ -15,7 +14,5 @@ enum class Lane : std::int16_t
     bulk = 3,      // rows of jobs
     test = 4,      // test keys
 };
-
-inline constexpr std::array kLanes = {Lane::priority, Lane::normal, Lane::bulk, Lane::test};
 
 }  // namespace herald

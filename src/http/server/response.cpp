@@ -30,11 +30,4 @@ Response html_response(int status, std::string html)
     return {status, std::move(html), std::string(kHtmlType)};
 }
 
-Response redirect_response(int status, std::string location)
-{
-    Response response = empty_response(status);
-    response.headers.emplace_back("Location", std::move(location));
-    return response;
-}
-
 }  // namespace herald::http

@@ -44,6 +44,5 @@ Response json_text_response(int status, std::string wire);
 Response empty_response(int status);
 Response text_response(int status, std::string text);
 Response html_response(int status, std::string html);
-Response redirect_response(int status, std::string location);
 
 }  // namespace herald::http

@@ -116,11 +116,6 @@ bool SmtpStream::timed_out() const
     return state_->timed_out;
 }
 
-bool SmtpStream::is_encrypted() const
-{
-    return state_->encrypted;
-}
-
 Task<error_code> SmtpStream::connect(std::string host, int port)
 {
     const auto found = co_await look_up(std::move(host), port, state_->deadline);

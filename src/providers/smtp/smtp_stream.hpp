@@ -33,7 +33,6 @@ public:
 
     Task<boost::system::error_code> connect(std::string host, int port);
     Task<boost::system::error_code> start_tls(std::string host);
-    [[nodiscard]] bool is_encrypted() const;
     Task<boost::system::error_code> write(std::string_view bytes);
     // Appends what has come, at least one byte.
     Task<boost::system::error_code> read(std::string& to);

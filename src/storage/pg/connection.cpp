@@ -25,7 +25,8 @@ std::string field(const PGresult* result, int code)
 std::exception_ptr error_of(const PGresult* result, const std::string& sqlstate, std::string_view statement)
 {
     const auto message = field(result, PG_DIAG_MESSAGE_PRIMARY);
-    for (const std::string_view passing : {"08", "53", "57"})
+    // Connections, resources, operators, and a server that is a standby now or whose disk fails.
+    for (const std::string_view passing : {"08", "53", "57", "58", "25006"})
     {
         if (sqlstate.starts_with(passing))
             return std::make_exception_ptr(Unavailable(fmt::format("{} ({})", message, sqlstate)));

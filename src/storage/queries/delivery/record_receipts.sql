@@ -19,7 +19,8 @@ decided AS (
     ORDER BY service_id, notification_id, (status IN (2, 3)), at, reference
 ),
 late AS (
-    SELECT i.*, n.service_id, n.notification_id, i.status = 9 AND n.channel = 1 AND n.status = 5 AND $8::bool AS corrects
+    SELECT i.*, n.service_id, n.notification_id, i.status = 9 AND n.channel = 1 AS bounces,
+           i.status = 9 AND n.channel = 1 AND n.status = 5 AND $8::bool AS corrects
     FROM input i
     CROSS JOIN LATERAL (
         SELECT service_id, id AS notification_id, channel, status, sent_by, provider_reference
@@ -35,7 +36,7 @@ ended AS (
 -- Carries all columns along: see record_send_results.
 old AS (
     SELECT k.*, n.status AS old_status, n.billable_units, n.local_date, n.template_id, n.channel, n.key_type
-    FROM (SELECT *, false AS corrects FROM decided UNION ALL SELECT * FROM late WHERE corrects) k
+    FROM (SELECT *, false AS bounces, false AS corrects FROM decided UNION ALL SELECT * FROM late WHERE corrects) k
     JOIN notifications n ON n.service_id = k.service_id AND n.id = k.notification_id
     WHERE n.status IN (1, 2, 3) OR (k.corrects AND n.status = 5)
     ORDER BY n.service_id, n.id
@@ -79,6 +80,8 @@ owed AS (
 suppressed AS (
     INSERT INTO suppressions_due (service_id, notification_id, reason, run_at)
     SELECT service_id, id, 1, $9::timestamptz FROM changed WHERE reported = 9 AND channel = 1 AND provider <> 'simulator'
+    UNION
+    SELECT service_id, notification_id, 1, $9::timestamptz FROM late WHERE bounces AND provider <> 'simulator'
     ON CONFLICT DO NOTHING
 ),
 kept AS (

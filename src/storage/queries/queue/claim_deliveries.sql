@@ -29,7 +29,7 @@ taken AS (
 ),
 -- With all that is known of each: a join of one of these sets with another would be a nested loop over estimates of one row.
 claimed AS MATERIALIZED (
-    SELECT t.*, nextval('queue_fence') AS fence, n.template_id, n.template_version, n.key_type, n.international, n.purge_on,
+    SELECT t.*, nextval('queue_fence') AS fence, n.template_id, n.template_version, n.key_type, n.international, n.purge_on, n.created_at,
            (SELECT CASE
                        WHEN n.international THEN p.abroad
                        WHEN t.attempt > 1 AND p.other <> '' AND p.provider = (
@@ -41,7 +41,7 @@ claimed AS MATERIALIZED (
             FROM place p WHERE p.lane = t.lane AND p.service_id = t.service_id AND p.channel = t.channel) AS provider
     FROM taken t
     CROSS JOIN LATERAL (
-        SELECT template_id, template_version, key_type, international, purge_on
+        SELECT template_id, template_version, key_type, international, purge_on, created_at
         FROM notifications WHERE service_id = t.service_id AND id = t.notification_id OFFSET 0
     ) n
 ),
@@ -56,9 +56,10 @@ noted AS (
 )
 SELECT l.lane, l.service_id, l.notification_id, l.channel, l.attempt, l.uncertain, l.fence, l.provider,
        l.template_id, l.template_version, l.key_type, l.international, c.sealed,
-       -- Ids are times. A backward probe of the key: EXISTS with the condition inside would be planned as a scan.
-       coalesce((SELECT s.id FROM suppressions s WHERE s.service_id = l.service_id AND s.lifted_at IS NULL
-                 ORDER BY s.service_id DESC, s.id DESC LIMIT 1) > l.notification_id, false) AS suppressed_since
+       -- A backward probe of the key: EXISTS with the condition inside would be planned as a scan. With a margin for clocks and for what was on its
+       -- way to its commit; it only decides whether somebody looks for the recipient.
+       coalesce((SELECT s.created_at FROM suppressions s WHERE s.service_id = l.service_id AND s.lifted_at IS NULL
+                 ORDER BY s.service_id DESC, s.id DESC LIMIT 1) > l.created_at - interval '15 minutes', false) AS suppressed_since
 FROM claimed l
 LEFT JOIN LATERAL (
     SELECT sealed FROM notification_contents

@@ -1,0 +1,25 @@
+#include "app/options.hpp"
+
+#include <gtest/gtest.h>
+
+namespace herald
+{
+
+TEST(Options, what_a_worker_needs_comes_from_the_settings)
+{
+    Settings settings;
+    settings.email.unsubscribe_url = "https://api.example.gov";
+    settings.email.domain = "mail.example.gov";
+    settings.delivery.retry_seconds = 7;
+    settings.delivery.uncertain_after_seconds = 70;
+    settings.delivery.correct_delivered = false;
+    const auto deliver = deliver_options(settings);
+    EXPECT_EQ(deliver.unsubscribe_url, "https://api.example.gov");
+    EXPECT_EQ(deliver.email_domain, "mail.example.gov");
+    EXPECT_EQ(deliver.retry_pause, seconds(7));
+    EXPECT_EQ(deliver.uncertain_pause, seconds(70));
+    EXPECT_FALSE(recorder_options(settings).correct_delivered);
+    EXPECT_EQ(queue_options(settings).uncertain_pause, seconds(70));
+}
+
+}  // namespace herald
