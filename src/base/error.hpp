@@ -38,7 +38,7 @@ enum class ErrorKind
 struct Error
 {
     ErrorKind kind = ErrorKind::internal;
-    std::string message;            // for the caller; part of the protocol where validation.md lists it
+    std::string message;            // for the caller; part of the protocol where the family's clients match on it
     std::vector<std::string> more;  // further messages of the same kind (schema validation reports every field)
     std::string detail;             // for the log only; never personal data, never a secret
 

@@ -1,4 +1,4 @@
-// The tokens clients sign their requests with: JWT, HS256, claims iss and iat (validation.md, section 3 of the wire
+// The tokens clients sign their requests with: JWT, HS256, claims iss and iat (the family's wire
 // contract). Pure functions, thread-safe.
 //
 // Security: at most 8 KB are looked at; signatures are compared in constant time; only HS256 is ever verified.

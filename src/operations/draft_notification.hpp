@@ -1,5 +1,5 @@
 // From a request to the row that is written: every check that needs no I/O, in the order of the contract
-// (validation.md, section 5), and the rendering. Pure; thread-safe.
+// (the family's wire contract), and the rendering. Pure; thread-safe.
 #pragma once
 
 #include <optional>

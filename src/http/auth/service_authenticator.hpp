@@ -1,4 +1,4 @@
-// Who is asking: service keys for v1 and v2, internal clients for the admin app (validation.md, section 3).
+// Who is asking: service keys for v1 and v2, internal clients for the admin app (the family's wire contract).
 //
 // Security: secrets are compared in constant time (base/jwt); a revoked key is seen within the directory's age of less
 // than a second.

@@ -1,4 +1,4 @@
-// Every row of the contract's table of authentication (validation.md, section 3), over the wire.
+// Every row of the contract's table of authentication (the family's wire contract), over the wire.
 #include "http/auth/service_authenticator.hpp"
 
 #include <chrono>

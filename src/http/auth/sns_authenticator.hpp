@@ -34,7 +34,7 @@ private:
     const Options options_;
 };
 
-// The error in the words of the route (validation.md, section 9). What means "later" stays what it is.
+// The error in the words of the route (the family's wire contract). What means "later" stays what it is.
 Error sns_failure(Error error, const Route& route);
 
 }  // namespace herald::http

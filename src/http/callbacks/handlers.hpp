@@ -1,4 +1,4 @@
-// What providers post to us: the fate of messages, and text messages to numbers of ours (validation.md, section 9).
+// What providers post to us: the fate of messages, and text messages to numbers of ours (the family's wire contract).
 //
 // Security: no key protects these routes, a signature does (Auth::sns_signed): a handler runs once the message is
 // proven to be Amazon's and of a topic of ours. What is inside is still outside bytes. An answer of 200 is given after

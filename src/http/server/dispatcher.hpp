@@ -8,7 +8,7 @@
 namespace herald::http
 {
 
-// Order (validation.md, section 1): 404 and 405 come before auth; OPTIONS passes through the route's auth and is then
+// Order (the family's wire contract): 404 and 405 come before auth; OPTIONS passes through the route's auth and is then
 // answered with an empty 200 and Allow. Never throws. Belongs to one loop; holds references to its collaborators, which
 // must outlive it.
 class Dispatcher

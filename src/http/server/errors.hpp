@@ -1,6 +1,6 @@
 // The one place that turns an Error, or an exception, into a response.
 //
-// Kind of error → status and the class that v2 clients see (validation.md, section 2):
+// Kind of error → status and the class that v2 clients see (the family's wire contract):
 //   validation 400 ValidationError · bad_request, channel_not_allowed, recipient_not_allowed 400 BadRequestError ·
 //   invalid_email 400 InvalidEmailError · invalid_phone 400 InvalidPhoneError · unauthenticated 401 AuthError ·
 //   forbidden 403 AuthError · not_found 404 NoResultFound · method_not_allowed 405 MethodNotAllowed · conflict 409
@@ -50,7 +50,7 @@ Response internal_error_response(int status, std::string_view message);
 Response exception_response(const std::exception_ptr& exception, ErrorShape shape, std::string_view trace_id,
                             std::string_view route);
 
-// The answers of routing itself (validation.md, section 1). `allow` is the value of the Allow header.
+// The answers of routing itself (the family's wire contract). `allow` is the value of the Allow header.
 Response route_not_found_response();
 Response method_not_allowed_response(std::string_view allow);
 

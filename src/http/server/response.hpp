@@ -1,7 +1,7 @@
 // What a handler answers.
 //
 // The server adds Content-Length, Date, Access-Control-*, X-B3-*, X-Content-Type-Options and Connection by itself
-// (validation.md, section 1).
+// (the family's wire contract).
 #pragma once
 
 #include <string>

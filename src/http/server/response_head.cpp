@@ -12,7 +12,7 @@ namespace herald::http
 namespace
 {
 
-// On every response (validation.md, section 1), the first ones with Response::for_any_origin only.
+// On every response (the family's wire contract), the first ones with Response::for_any_origin only.
 constexpr std::string_view kCrossOriginHeaders =
     "Access-Control-Allow-Origin: *\r\n"
     "Access-Control-Allow-Headers: Content-Type,Authorization\r\n"

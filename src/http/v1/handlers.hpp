@@ -1,5 +1,5 @@
 // The first version of the public API, kept for the services that still call it: an error has the internal shape, a
-// list has numbered pages. Rules: validation.md, section 5, "v1".
+// list has numbered pages. Rules: the family's wire contract for v1.
 #pragma once
 
 #include <span>

@@ -1,4 +1,4 @@
-// A notification and a template as v2 shows them. Keys and null-ness: validation.md, section 5, and routes_diff.md for
+// A notification and a template as v2 shows them. Keys and null-ness: the family's wire contract, with
 // the fields of 2026.
 #pragma once
 

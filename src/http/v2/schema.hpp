@@ -1,5 +1,5 @@
 // Checks of request bodies and queries with the family's words: every failing field is listed, in the order of the
-// schema. Texts: validation.md, section 2 ("Validation messages"). Pure.
+// schema. Texts: the family's wire contract ("Validation messages"). Pure.
 #pragma once
 
 #include <functional>

@@ -50,7 +50,7 @@ constexpr EventRule kEvents[] = {
     // SES could not make the email of one of its own templates. We use none; were it to come, nothing was sent.
     {"Rendering Failure", {technical_failure, ""}},
     // The receiving server said "not now"; SES goes on trying for hours. The message stays where it is: `pending` would
-    // turn a hard bounce that follows into a temporary failure (validation.md, section 9).
+    // turn a hard bounce that follows into a temporary failure (the family's wire contract).
     {"DeliveryDelay", {sending, ""}},
 };
 

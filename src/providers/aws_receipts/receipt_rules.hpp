@@ -3,7 +3,7 @@
 // Sources: https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html ("Bounce types"),
 // https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html,
 // https://docs.aws.amazon.com/sns/latest/dg/sms_stats_cloudwatch.html ("SMS delivery failure reasons"), read in 2026;
-// validation.md section 9 for the texts, which clients see as provider_response.
+// the family's wire contract for the texts, which clients see as provider_response.
 #pragma once
 
 #include <optional>
