@@ -107,7 +107,6 @@ export class Site {
     });
   }
 
-  // kill -9, and started anew: what a service manager does.
   async kill(role) {
     await this.servers[role].kill();
   }
@@ -118,11 +117,11 @@ export class Site {
     return answer.text();
   }
 
-  // What a service manager does as well: nobody is there to end the leases of a worker that was killed, and they last for longer than a test.
+  // As if much time had passed: nobody is there to end what a worker that was killed had claimed, and that lasts for longer than a test.
   // Only while no worker runs: the leases of a living one are its own.
   async endLeases() {
     assert.ok(this.servers.worker.exit !== null, 'a worker runs');
-    await this.postgres.query('UPDATE queue_leases SET lease_until = now()');
+    await this.postgres.query('UPDATE queue_leases SET lease_until = now(); UPDATE callback_tasks SET run_at = now()');
   }
 
   async restartWorker() {
