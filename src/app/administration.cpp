@@ -1,16 +1,9 @@
 #include "app/administration.hpp"
 
-#include <charconv>
-
-#include <fmt/format.h>
-
-#include "app/options.hpp"
+#include "app/administration_impl.hpp"
 #include "base/log.hpp"
-#include "operations/manage_checks.hpp"
 #include "ops/schedule.hpp"
-#include "runtime/task_scope.hpp"
 #include "storage/branding_store.hpp"
-#include "storage/pg/migrator.hpp"
 #include "storage/template_store.hpp"
 
 namespace herald
@@ -19,8 +12,6 @@ namespace herald
 namespace
 {
 
-constexpr auto kTimeout = seconds(30);
-
 Failure no_database(const std::filesystem::path& dev_directory)
 {
     return fail(ErrorKind::validation,
@@ -28,46 +19,6 @@ Failure no_database(const std::filesystem::path& dev_directory)
                 "where `herald dev` runs: "
                 "there is no " +
                     (dev_directory / "herald.json").string());
-}
-
-// Connects with a database of its own, runs `work` and disconnects, whatever happens. The Error says when it is the
-// database that is wrong.
-template <class T>
-Task<Result<T>> with_database(const Settings& settings, const std::function<Task<Result<T>>(pg::Database&)>& work)
-{
-    pg::Database database(co_await asio::this_coro::executor, database_options(settings, "cli", 1));
-    co_await database.connect(deadline_in(kConnectTimeout));
-    if (auto checked = co_await pg::check_schema(database, deadline_in(kTimeout)); !checked)
-        co_return Failure(std::move(checked.error()));
-    auto result = co_await work(database);
-    database.close();
-    co_return result;
-}
-
-template <class T>
-Result<T> run_with_database(const Settings& settings, const std::function<Task<Result<T>>(pg::Database&)>& work)
-{
-    try
-    {
-        return run_task<Result<T>>([&] { return with_database<T>(settings, work); });
-    }
-    catch (const pg::Unavailable& failure)
-    {
-        return fail(ErrorKind::unavailable,
-                    std::string("The database does not answer; is it (or `herald dev`) running? ") + failure.what());
-    }
-    catch (const std::exception& failure)
-    {
-        return fail(ErrorKind::internal, std::string("It could not be done: ") + failure.what());
-    }
-}
-
-template <class IdType>
-Result<IdType> parse_id(std::string_view what, const std::string& text)
-{
-    if (const auto id = IdType::parse(text)) return *id;
-    return fail(ErrorKind::validation,
-                fmt::format("'{}' is not the id of a {}: ids look like {}", text, what, Uuid().to_string()));
 }
 
 Sender shown(const SmsSender& sender)
@@ -102,12 +53,6 @@ Task<Result<UserDetails>> then_describe(ManageContext context, Task<Result<User>
     co_return co_await describe_user(context, user->id.to_string());
 }
 
-template <class T>
-Task<Result<T>> succeed(Task<T> task)
-{
-    co_return co_await std::move(task);
-}
-
 std::string when_of(const TaskTime& time)
 {
     if (time.period.count() > 0) return fmt::format("every {} s", time.period.count());
@@ -128,6 +73,9 @@ Result<Administration> Administration::open(Settings settings, const std::filesy
         if (!folder) return Failure(folder.error());
         settings.database.url = folder->database_url;
         if (settings.security.keys.empty()) settings.security.keys = folder->keys;
+        // As `herald dev` itself: what it calls is on this machine.
+        settings.callbacks.allow_http = true;
+        settings.callbacks.allow_private_addresses = true;
     }
     Administration opened(std::move(settings));
     if (opened.settings_.security.keys.empty()) return opened;
@@ -143,29 +91,6 @@ Result<void> Administration::need_keys() const
     if (has_keys_) return {};
     return fail(ErrorKind::validation,
                 "This needs the key ring: set security.keys (HERALD_SECURITY_KEYS) to the one that the servers have");
-}
-
-template <class T>
-Result<T> Administration::ask(const Work<T>& work) const
-{
-    const std::function<Task<Result<T>>(pg::Database&)> with_context = [&](pg::Database& database)
-    {
-        return work(
-            ManageContext{database, keys_, settings_.sms.default_region, SystemClock().now(), deadline_in(kTimeout)});
-    };
-    return run_with_database<T>(settings_, with_context);
-}
-
-template <class T>
-Result<T> Administration::ask_for(const std::string& asked, const ServiceWork<T>& work) const
-{
-    const auto resolved = [&](ManageContext context) -> Task<Result<T>>
-    {
-        auto service = co_await resolve_service(context, asked);
-        if (!service) co_return Failure(std::move(service.error()));
-        co_return co_await work(context, *service);
-    };
-    return ask<T>(resolved);
 }
 
 Result<ServiceDetails> Administration::create_service(NewService wanted) const
@@ -259,19 +184,6 @@ Result<Sender> Administration::archive_sender(const std::string& service, Sender
                    : as_sender(archive_email_reply_to(context, owner, EmailReplyToId{parsed->value}));
     };
     return ask_for<Sender>(service, archive);
-}
-
-Result<ServiceCallback> Administration::set_callback(const std::string& service, CallbackWish wish) const
-{
-    if (auto checked = need_keys(); !checked) return Failure(std::move(checked.error()));
-    return ask_for<ServiceCallback>(service, [&](ManageContext context, ServiceId id)
-                                    { return herald::set_callback(context, id, std::move(wish)); });
-}
-
-Result<void> Administration::clear_callback(const std::string& service, const std::string& type) const
-{
-    return ask_for<void>(
-        service, [&](ManageContext context, ServiceId id) { return herald::clear_callback(context, id, type); });
 }
 
 Result<EmailBranding> Administration::put_branding(EmailBranding branding) const
@@ -386,27 +298,6 @@ Result<UserDetails> Administration::change_user(const std::string& user, UserCha
                             { return then_describe(context, herald::change_user(context, user, std::move(change))); });
 }
 
-Result<std::vector<ProviderRow>> Administration::list_providers() const
-{
-    return ask<std::vector<ProviderRow>>(
-        [](ManageContext context) -> Task<Result<std::vector<ProviderRow>>>
-        { co_return co_await ProviderStore(context.database).list(context.deadline); });
-}
-
-Result<ProviderRow> Administration::change_provider(const std::string& name, std::optional<Channel> channel,
-                                                    ProviderChange change) const
-{
-    return ask<ProviderRow>([&](ManageContext context)
-                            { return herald::change_provider(context, name, channel, std::move(change)); });
-}
-
-Result<MessageStory> Administration::explain_notification(const std::string& id) const
-{
-    const auto parsed = parse_id<NotificationId>("message", id);
-    if (!parsed) return Failure(parsed.error());
-    return ask<MessageStory>([&](ManageContext context) { return herald::explain_notification(context, *parsed); });
-}
-
 Result<RotationReport> Administration::rotate_keys(const std::function<void(const RotationCount&)>& progress) const
 {
     if (auto checked = need_keys(); !checked) return Failure(std::move(checked.error()));
@@ -428,17 +319,7 @@ Result<std::vector<SealingKeyUse>> Administration::list_key_uses() const
 Result<std::vector<std::uint16_t>> Administration::list_keys() const
 {
     if (auto checked = need_keys(); !checked) return Failure(std::move(checked.error()));
-    std::vector<std::uint16_t> ids;
-    const std::string text = keys_.to_text();  // "id:key" items, ascending
-    for (std::size_t at = 0; at < text.size();)
-    {
-        std::uint16_t id = 0;
-        std::from_chars(text.data() + at, text.data() + text.size(), id);
-        ids.push_back(id);
-        const auto comma = text.find(',', at);
-        at = comma == std::string::npos ? text.size() : comma + 1;
-    }
-    return ids;
+    return keys_.ids();
 }
 
 std::vector<NamedTask> Administration::list_tasks()
@@ -457,7 +338,7 @@ Result<std::int64_t> Administration::run_task_now(const std::string& name, std::
     const TimeZone zone(settings_.time_zone);
     const auto run = [&](pg::Database& database) -> Task<Result<std::int64_t>>
     {
-        TaskContext context{database, zone};
+        TaskContext context{database, zone, has_keys_ ? &keys_ : nullptr};
         co_return co_await run_scheduled_task(*task, context, at.value_or(SystemClock().now()));
     };
     return run_with_database<std::int64_t>(settings_, run);

@@ -4,7 +4,8 @@
 // or its name). Every expected failure, a database that does not answer included, is an Error whose message says what
 // to do. Single-threaded.
 //
-// Security: CreatedApiKey::text is the one secret that is ever returned; nothing here logs.
+// Security: CreatedApiKey::text and CallbackSet::signing_secret are the secrets that are ever returned; nothing here
+// logs.
 #pragma once
 
 #include <filesystem>
@@ -19,11 +20,15 @@
 #include "operations/explain_notification.hpp"
 #include "operations/manage_api_keys.hpp"
 #include "operations/manage_branding.hpp"
+#include "operations/manage_callbacks.hpp"
+#include "operations/manage_inbound_numbers.hpp"
 #include "operations/manage_providers.hpp"
 #include "operations/manage_service_settings.hpp"
 #include "operations/manage_services.hpp"
+#include "operations/manage_suppressions.hpp"
 #include "operations/manage_templates.hpp"
 #include "operations/manage_users.hpp"
+#include "operations/replay_receipts.hpp"
 #include "operations/rotate_keys.hpp"
 
 namespace herald
@@ -71,8 +76,15 @@ public:
                               bool is_default) const;
     Result<Sender> make_sender_default(const std::string& service, SenderKind kind, const std::string& id) const;
     Result<Sender> archive_sender(const std::string& service, SenderKind kind, const std::string& id) const;
-    Result<ServiceCallback> set_callback(const std::string& service, CallbackWish wish) const;
+    // Which URLs are allowed is said by the settings.
+    Result<CallbackSet> set_callback(const std::string& service, CallbackWish wish) const;
     Result<void> clear_callback(const std::string& service, const std::string& type) const;
+    // Of one service, or of all.
+    Result<std::vector<EndpointState>> list_callback_endpoints(const std::optional<std::string>& service) const;
+    Result<std::vector<CallbackAttempt>> list_callback_attempts(const std::string& service,
+                                                                const std::string& notification,
+                                                                std::int32_t most) const;
+    Result<std::vector<EndpointState>> resume_callbacks(const std::string& service, const std::string& type) const;
 
     // Makes it, or makes the one of this name as given.
     Result<EmailBranding> put_branding(EmailBranding branding) const;
@@ -99,8 +111,23 @@ public:
     Result<UserDetails> change_user(const std::string& user, UserChange change) const;
 
     Result<std::vector<ProviderRow>> list_providers() const;
+    // Newest first; empty: of all.
+    Result<std::vector<ProviderEvent>> list_provider_history(const std::optional<std::string>& name,
+                                                             std::optional<Channel> channel, std::int32_t most) const;
     Result<ProviderRow> change_provider(const std::string& name, std::optional<Channel> channel,
                                         ProviderChange change) const;
+
+    Result<std::vector<ReceiptEventRow>> list_receipts(ReceiptRange range, std::int32_t count) const;
+    // Takes as long as the range has events.
+    Result<ReplayCounts> replay_receipts(ReceiptRange range, bool dry_run, bool unchanged_too) const;
+
+    Result<std::vector<InboundNumber>> list_inbound_numbers() const;
+    Result<InboundNumber> add_inbound_number(const std::string& number, const std::string& provider) const;
+    Result<InboundNumber> assign_inbound_number(const std::string& number, const std::string& service) const;
+    Result<InboundNumber> release_inbound_number(const std::string& number) const;
+    Result<std::vector<Suppression>> list_suppressions(const std::string& service, SuppressionQuery query) const;
+    Result<Suppression> add_suppression(const std::string& service, SuppressionDecision decision) const;
+    Result<Suppression> lift_suppression(const std::string& service, SuppressionDecision decision) const;
 
     Result<MessageStory> explain_notification(const std::string& id) const;
 

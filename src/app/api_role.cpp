@@ -1,10 +1,12 @@
 #include "app/api_role.hpp"
 
 #include "app/options.hpp"
+#include "app/receipts.hpp"
+#include "http/auth/service_authenticator.hpp"
+#include "http/auth/sns_authenticator.hpp"
 #include "http/context.hpp"
 #include "http/routes.hpp"
 #include "http/server/dispatcher.hpp"
-#include "http/v2/service_authenticator.hpp"
 #include "queue/wake_channel.hpp"
 
 namespace herald
@@ -33,12 +35,20 @@ struct ApiRole::Parts
           wake_sender(database, scope),
           writer(database, scope, loop.executor(), {}, tell_workers(std::move(with.queued))),
           accept(directory, limiter, idempotency, writer, with.keys, with.clock, zone, accept_options(settings)),
+          turnstile(loop.executor(), {}),
           notifications(reading),
           templates(database),
+          unsubscribe(database, with.keys, with.clock),
+          outgoing(loop.executor()),
+          sns(sns_options(settings), fetch_through(outgoing)),
+          receipts(database, with.keys, with.clock, zone, read_aws_event, scope, loop.executor(),
+                   receive_options(settings, with.keys)),
           context{.directory = directory,
                   .accept = accept,
+                  .turnstile = turnstile,
                   .notifications = notifications,
                   .templates = templates,
+                  .unsubscribe = unsubscribe,
                   .keys = with.keys,
                   .clock = with.clock,
                   .zone = zone,
@@ -48,12 +58,15 @@ struct ApiRole::Parts
                              {
                                  return stop && stop->requested();
                              }},
+                  .intake = {sns, receipts},
                   .mailbox = std::move(with.mailbox)},
-          authenticator(make_authenticator(directory, settings, with.clock)),
+          services(make_authenticator(directory, settings, with.clock)),
+          authenticator(sns, services, with.clock, {.receive_inbound_sms = settings.receipts.receive_inbound_sms}),
           dispatcher(router, authenticator, context),
           server(
               loop.executor(), server_options(settings),
-              [this](http::Request& request) { return dispatcher.dispatch(request); }, with.clock)
+              [this](http::Request& request) { return dispatcher.dispatch(request); }, with.clock,
+              [this](http::Request& request) { return dispatcher.admit(request); })
     {
         http::add_all_routes(router);
     }
@@ -79,11 +92,17 @@ struct ApiRole::Parts
     WakeSender wake_sender;
     NotificationWriter writer;
     AcceptNotification accept;
+    http::Turnstile turnstile;
     NotificationStore notifications;
     TemplateStore templates;
+    Unsubscribe unsubscribe;
+    HttpClient outgoing;  // certificates, and confirmations of subscriptions
+    SnsVerifier sns;
+    ReceiveReceipts receipts;
     http::Context context;
     http::Router router;
-    http::ServiceAuthenticator authenticator;
+    http::ServiceAuthenticator services;
+    http::SnsAuthenticator authenticator;
     http::Dispatcher dispatcher;
     http::Server server;
 };

@@ -37,13 +37,13 @@ struct MonitoringRole::Parts
                  }},
           server(
               loop.executor(), monitoring_options(settings),
-              [this](http::Request& request) { return http::answer_monitoring(request, health); }, clock)
+              [this](http::Request& request) { return http::system::answer_monitoring(request, health); }, clock)
     {
     }
 
     std::atomic<bool> stopping = false;
     pg::Database database;
-    http::Health health;
+    http::system::Health health;
     http::Server server;
 };
 

@@ -81,7 +81,7 @@ Node::~Node() = default;
 
 void Node::make_roles(RoleSet roles, const std::shared_ptr<Mailbox>& mailbox)
 {
-    if (roles.scheduler) scheduler_ = std::make_unique<SchedulerRole>(settings_, clock_);
+    if (roles.scheduler) scheduler_ = std::make_unique<SchedulerRole>(settings_, clock_, keys_);
     if (roles.worker)
         worker_ = std::make_unique<WorkerRole>(settings_, WorkerRole::Collaborators{clock_, keys_, mailbox});
     if (settings_.monitoring.port != 0) monitoring_ = std::make_unique<MonitoringRole>(settings_, clock_);

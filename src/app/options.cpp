@@ -42,6 +42,7 @@ http::ServerOptions server_options(const Settings& settings)
     options.host = settings.http.host;
     options.port = static_cast<std::uint16_t>(settings.http.port);
     options.max_body_bytes = static_cast<std::size_t>(settings.http.max_body_bytes);
+    options.max_buffered_bytes = static_cast<std::size_t>(settings.http.max_buffered_bytes);
     options.max_connections = static_cast<std::size_t>(settings.http.max_connections);
     options.header_timeout = milliseconds(settings.http.header_timeout_ms);
     options.body_timeout = milliseconds(settings.http.body_timeout_ms);
@@ -57,6 +58,7 @@ AcceptOptions accept_options(const Settings& settings)
     AcceptOptions options;
     options.email_domain = settings.email.domain;
     options.sms_from_number = settings.sms.from_number;
+    options.unsubscribe_url = settings.email.unsubscribe_url;
     options.default_region = settings.sms.default_region;
     options.admin_base_url = settings.public_base_url;
     return options;
@@ -96,9 +98,15 @@ RecorderOptions recorder_options(const Settings& settings)
     const auto& delivery = settings.delivery;
     RecorderOptions options;
     options.record.keep_trying = seconds(delivery.lease_seconds);
+    options.correct_delivered = delivery.correct_delivered;
     options.keep_left_over_receipts += seconds(delivery.lease_seconds) + seconds(delivery.uncertain_after_seconds) +
                                        seconds(delivery.retry_seconds) * delivery.tries;
     return options;
+}
+
+OutboundRule callback_urls_allowed(const Settings& settings)
+{
+    return {settings.callbacks.allow_http, settings.callbacks.allow_private_addresses};
 }
 
 }  // namespace herald

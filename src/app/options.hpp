@@ -8,6 +8,7 @@
 #include "operations/deliver_notifications.hpp"
 #include "operations/service_directory.hpp"
 #include "queue/queue.hpp"
+#include "runtime/outbound_url.hpp"
 #include "storage/pg/database.hpp"
 
 namespace herald
@@ -27,5 +28,6 @@ ServiceDirectory::Options directory_options(const Settings& settings);
 DeliverOptions deliver_options(const Settings& settings);
 QueueOptions queue_options(const Settings& settings);
 RecorderOptions recorder_options(const Settings& settings);
+OutboundRule callback_urls_allowed(const Settings& settings);
 
 }  // namespace herald

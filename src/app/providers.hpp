@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/settings.hpp"
-#include "operations/deliver_notifications.hpp"
+#include "operations/provider_pool.hpp"
 #include "providers/capture/mailbox.hpp"
 #include "providers/provider.hpp"
 
@@ -21,11 +21,11 @@ public:
     Providers(asio::any_io_executor executor, const Settings& settings, std::shared_ptr<Mailbox> mailbox,
               const ReceiptSink& sink, const Clock& clock);
 
-    [[nodiscard]] const ProviderSet& set() const { return set_; }
+    [[nodiscard]] ProviderPool& pool() { return *pool_; }
 
 private:
     std::vector<std::unique_ptr<Provider>> all_;
-    ProviderSet set_;
+    std::unique_ptr<ProviderPool> pool_;
 };
 
 }  // namespace herald

@@ -16,11 +16,11 @@ constexpr std::int64_t kLeaderLock = 0x4865'7261'6C65;  // "Herale": beside the 
 
 struct SchedulerRole::Parts
 {
-    Parts(const Settings& settings, const Clock& clock, Loop& loop)
+    Parts(const Settings& settings, const Clock& clock, const KeyRing& keys, Loop& loop)
         : database(loop.executor(), database_options(settings, kRole, 2)),
           zone(settings.time_zone),
           leader(loop.executor(), database_options(settings, kRole, 1), kLeaderLock),
-          scheduler(loop.executor(), leader, TaskContext{database, zone}, clock, schedule(), {})
+          scheduler(loop.executor(), leader, TaskContext{database, zone, &keys}, clock, schedule(), {})
     {
     }
 
@@ -30,8 +30,8 @@ struct SchedulerRole::Parts
     Scheduler scheduler;
 };
 
-SchedulerRole::SchedulerRole(const Settings& settings, const Clock& clock)
-    : Role(kRole), parts_(std::make_unique<Parts>(settings, clock, loop()))
+SchedulerRole::SchedulerRole(const Settings& settings, const Clock& clock, const KeyRing& keys)
+    : Role(kRole), parts_(std::make_unique<Parts>(settings, clock, keys, loop()))
 {
 }
 

@@ -5,6 +5,7 @@
 
 #include "app/role.hpp"
 #include "base/clock.hpp"
+#include "base/crypto.hpp"
 #include "base/settings.hpp"
 
 namespace herald
@@ -13,8 +14,8 @@ namespace herald
 class SchedulerRole final : public Role
 {
 public:
-    // `settings` and `clock` outlive the role.
-    SchedulerRole(const Settings& settings, const Clock& clock);
+    // The arguments outlive the role.
+    SchedulerRole(const Settings& settings, const Clock& clock, const KeyRing& keys);
     ~SchedulerRole() override;
 
 private:

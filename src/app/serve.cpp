@@ -44,9 +44,14 @@ Result<void> check_database(const Settings& settings)
 // The word "delivered" will be said of messages that nobody gets.
 void warn_of_capture(const ProviderSettings& providers)
 {
-    if (providers.email == "capture") log::warning("emails are not sent", {{"reason", "providers.email is capture"}});
-    if (providers.sms == "capture")
-        log::warning("text messages are not sent", {{"reason", "providers.sms is capture"}});
+    const auto captures = [](const std::vector<std::string>& names)
+    {
+        return std::ranges::find(names, "capture") != names.end();
+    };
+    if (captures(providers.email))
+        log::warning("emails are captured instead of sent", {{"reason", "providers.email names capture"}});
+    if (captures(providers.sms))
+        log::warning("text messages are captured instead of sent", {{"reason", "providers.sms names capture"}});
 }
 
 log::Level level_of(std::string_view name)

@@ -23,7 +23,6 @@ constexpr auto kLookAtParts = seconds(1);
 DeliveryWorker::Options worker_options(const Settings& settings)
 {
     DeliveryWorker::Options options;
-    options.concurrency = static_cast<std::size_t>(settings.delivery.concurrency);
     options.batch = static_cast<std::size_t>(settings.delivery.batch);
     return options;
 }
@@ -40,7 +39,9 @@ CallbackOptions callback_options(const Settings& settings)
     options.tries = static_cast<std::int16_t>(settings.callbacks.tries);
     options.retry_pause = seconds(settings.callbacks.retry_seconds);
     options.timeout = milliseconds(settings.callbacks.timeout_ms);
-    options.allow_private_addresses = settings.callbacks.allow_private_addresses;
+    options.inbound_timeout = milliseconds(settings.callbacks.inbound_timeout_ms);
+    options.pause_after = seconds(settings.callbacks.pause_after_seconds);
+    options.allowed = callback_urls_allowed(settings);
     return options;
 }
 
@@ -60,13 +61,15 @@ struct WorkerRole::Parts
           wake_up(executor),
           queue(database, wake_up, queue_options(settings)),
           render_pool(render_threads(), static_cast<std::size_t>(settings.delivery.concurrency)),
-          deliver(directory, recorder, providers.set(), with.keys, with.clock, deliver_options(settings), &render_pool),
+          deliver(directory, recorder, providers.pool(), with.keys, with.clock, deliver_options(settings),
+                  &render_pool),
           delivery(executor, queue, deliver, wake_up, with.clock, worker_options(settings)),
-          look_up(database, recorder, providers.set(), with.clock, {}),
-          recovery(executor, queue, recorder, look_up, with.clock, {}),
+          look_up(database, recorder, providers.pool(), with.clock, {}),
+          tend(database, providers.pool(), with.clock),
+          recovery(executor, queue, recorder, look_up, tend, with.clock, {}),
           http(executor),
           callbacks(database, http, with.keys, with.clock, scope, executor, callback_options(settings)),
-          callback_worker(executor, callbacks, with.clock, {}),
+          callback_worker(executor, callbacks, {}),
           listener(
               database, [this](std::int16_t lane, ServiceId service) { queue.hint(lane, service); },
               [this] { return queue.refresh_services(deadline_in(kConnectTimeout)); })
@@ -85,6 +88,7 @@ struct WorkerRole::Parts
     DeliverNotifications deliver;
     DeliveryWorker delivery;
     LookUpReceipts look_up;
+    TendProviders tend;
     RecoveryWorker recovery;
     HttpClient http;
     DeliverCallbacks callbacks;
@@ -110,6 +114,7 @@ void WorkerRole::hint(Lane lane, ServiceId service)
 Task<> WorkerRole::open()
 {
     co_await parts_->database.connect(deadline_in(kConnectTimeout));
+    co_await parts_->tend.open(deadline_in(kConnectTimeout));
     co_await parts_->queue.refresh_services(deadline_in(kConnectTimeout));
 }
 

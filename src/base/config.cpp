@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
+#include <boost/algorithm/string/split.hpp>
+#include <boost/algorithm/string/trim.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -111,6 +113,39 @@ void ConfigKeys::choice(std::string name, std::string& target, std::vector<std::
     key.show = [&target]
     {
         return target;
+    };
+    keys_.push_back(std::move(key));
+}
+
+void ConfigKeys::choices(std::string name, std::vector<std::string>& target, std::vector<std::string> allowed,
+                         std::string help)
+{
+    Key key{std::move(name),
+            std::move(help),
+            "one or several of " + joined(allowed, ", ") + ", apart by commas",
+            true,
+            false,
+            {},
+            {},
+            {}};
+    key.assign = [&target, values = std::move(allowed), may_be_open = target.empty()](std::string_view value)
+    {
+        std::vector<std::string> chosen;
+        boost::algorithm::split(chosen, value, [](char c) { return c == ','; });
+        for (auto& part : chosen) boost::algorithm::trim(part);
+        if (chosen.size() == 1 && chosen.front().empty()) chosen.clear();
+        if (chosen.empty() && !may_be_open) return false;
+        for (auto one = chosen.begin(); one != chosen.end(); ++one)
+        {
+            if (std::ranges::find(values, *one) == values.end()) return false;
+            if (std::find(chosen.begin(), one, *one) != one) return false;
+        }
+        target = std::move(chosen);
+        return true;
+    };
+    key.show = [&target]
+    {
+        return joined(target, ", ");
     };
     keys_.push_back(std::move(key));
 }

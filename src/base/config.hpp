@@ -37,6 +37,9 @@ public:
     void text(std::string name, std::string& target, std::string help, Secrecy secrecy = Secrecy::open);
     // A choice whose default is "" may be left open.
     void choice(std::string name, std::string& target, std::vector<std::string> allowed, std::string help);
+    // Several of `allowed`, apart by commas and each once; a default of none may be left open.
+    void choices(std::string name, std::vector<std::string>& target, std::vector<std::string> allowed,
+                 std::string help);
     void integer(std::string name, std::int64_t& target, std::int64_t smallest, std::int64_t largest, std::string help);
     void boolean(std::string name, bool& target, std::string help);
     // A further condition on the text key named last: gives "" or what is allowed ("a time zone like Europe/London").

@@ -24,6 +24,7 @@ constexpr std::size_t kHeaderSize = 3;  // version, key id
 constexpr std::size_t kOverhead = kHeaderSize + kNonceSize + kTagSize;
 constexpr char kVersion = 1;
 // 2^31 - 1 is what one EVP call takes; personal data is far smaller.
+constexpr std::string_view kSearchItem = "search";
 constexpr std::size_t kLargestPlaintext = 64U << 20U;
 
 void require(bool done, const char* what)
@@ -189,16 +190,25 @@ Result<KeyRing> KeyRing::parse(std::string_view text)
 
         const auto colon = item.find(':');
         if (colon == std::string_view::npos) return bad_ring(item_number, "is not of the form id:base64");
+        auto key = base64_decode(item.substr(colon + 1));
+        const bool is_key = key && key->size() == kKeySize;
+        if (item.substr(0, colon) == kSearchItem)
+        {
+            if (!is_key) return bad_ring(item_number, "the key is not the base64 of 32 bytes");
+            if (std::exchange(ring.names_search_key_, true)) return bad_ring(item_number, "its id is there twice");
+            ring.search_key_ = std::move(*key);
+            continue;
+        }
         std::uint16_t id = 0;
         const auto [end, error] = std::from_chars(item.data(), item.data() + colon, id);
         if (error != std::errc() || end != item.data() + colon || id == 0)
             return bad_ring(item_number, "the id is not a number from 1 to 65535");
-        auto key = base64_decode(item.substr(colon + 1));
-        if (!key || key->size() != kKeySize) return bad_ring(item_number, "the key is not the base64 of 32 bytes");
+        if (!is_key) return bad_ring(item_number, "the key is not the base64 of 32 bytes");
         if (!ring.keys_.emplace(id, std::move(*key)).second) return bad_ring(item_number, "its id is there twice");
     }
+    if (ring.keys_.empty()) return bad_ring(item_number, "is no key that seals");
     ring.current_ = ring.keys_.rbegin()->first;
-    ring.search_key_ = derive_search_key(ring.keys_.begin()->second);
+    if (!ring.names_search_key_) ring.search_key_ = derive_search_key(ring.keys_.begin()->second);
     return ring;
 }
 
@@ -210,6 +220,7 @@ std::string KeyRing::to_text() const
         if (!text.empty()) text += ',';
         text += std::to_string(id) + ':' + base64_encode(key);
     }
+    if (names_search_key_) text += ',' + std::string(kSearchItem) + ':' + base64_encode(search_key_);
     return text;
 }
 
@@ -219,7 +230,16 @@ KeyRing KeyRing::with_new_key() const
     KeyRing ring = *this;
     ring.current_ = static_cast<std::uint16_t>(current_ + 1);
     ring.keys_.emplace(ring.current_, random_bytes(kKeySize));
+    ring.names_search_key_ = true;
     return ring;
+}
+
+std::vector<std::uint16_t> KeyRing::ids() const
+{
+    std::vector<std::uint16_t> ids;
+    ids.reserve(keys_.size());
+    for (const auto& [id, key] : keys_) ids.push_back(id);
+    return ids;
 }
 
 KeyRing KeyRing::generate()
@@ -295,6 +315,13 @@ std::optional<std::uint16_t> KeyRing::key_id_of(std::string_view sealed)
 Sha256 KeyRing::search_hash(std::string_view normalised) const
 {
     return hmac_sha256(search_key_, normalised);
+}
+
+Sha256 KeyRing::sign(std::string_view purpose, std::string_view data) const
+{
+    // No recipient begins like this, so no search hash is ever the key of a signature.
+    const Sha256 key = hmac_sha256(search_key_, "herald signature v1 " + std::string(purpose));
+    return hmac_sha256({reinterpret_cast<const char*>(key.data()), key.size()}, data);
 }
 
 }  // namespace herald

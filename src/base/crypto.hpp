@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 
@@ -38,15 +39,18 @@ class KeyRing
 {
 public:
     // `text` is the ring's own form: "id:base64 of 32 bytes" items separated by commas; the highest id is the current
-    // one. Errors name the item that is wrong, never its value.
+    // one. "search:base64 of 32 bytes" is what search_hash and sign go by, whichever keys come and go; without it they
+    // go by the lowest key. Errors name the item that is wrong, never its value.
     static Result<KeyRing> parse(std::string_view text);
     [[nodiscard]] std::string to_text() const;
-    // This ring with a fresh random key added as the current one.
+    // This ring with a fresh random key added as the current one. Its text has the search item, so that the older keys
+    // can be taken out.
     [[nodiscard]] KeyRing with_new_key() const;
     // A ring of one fresh random key, id 1.
     static KeyRing generate();
 
     [[nodiscard]] std::uint16_t current_id() const { return current_; }
+    [[nodiscard]] std::vector<std::uint16_t> ids() const;  // ascending
     // `context` is bound to the ciphertext (associated data): a blob moved to another row does not open.
     [[nodiscard]] std::string seal(std::string_view plaintext, std::string_view context) const;
     // Fails (internal) on a changed blob or another context; (unavailable) on an unknown key id, which a process that
@@ -54,13 +58,17 @@ public:
     [[nodiscard]] Result<std::string> open(std::string_view sealed, std::string_view context) const;
     // The key id a blob was sealed with; nullopt when it is no blob of ours.
     static std::optional<std::uint16_t> key_id_of(std::string_view sealed);
-    // Keyed hash for exact search (recipient look-up). Derived from the ring's lowest key, so it survives rotation.
+    // Keyed hash for exact search (recipient look-up). Survives rotation, and the end of older keys.
     [[nodiscard]] Sha256 search_hash(std::string_view normalised) const;
+    // What proves that `data` comes from this installation, for links that people keep. As lasting as search_hash.
+    // `purpose` (a constant) keeps what was signed for one thing from being used for another.
+    [[nodiscard]] Sha256 sign(std::string_view purpose, std::string_view data) const;
 
 private:
     std::map<std::uint16_t, std::string> keys_;
     std::uint16_t current_ = 0;
     std::string search_key_;
+    bool names_search_key_ = false;  // in its text; otherwise it is the lowest key's
 };
 
 }  // namespace herald

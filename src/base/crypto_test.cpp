@@ -206,6 +206,21 @@ TEST(KeyRing, old_data_opens_after_rotation_and_new_data_has_the_new_key)
     EXPECT_NE(ring.search_hash("+447700900123"), KeyRing::generate().search_hash("+447700900123"));
 }
 
+TEST(KeyRing, what_is_found_and_signed_outlives_the_key_it_began_with)
+{
+    const KeyRing first = KeyRing::generate();
+    const std::string text = first.with_new_key().to_text();
+    const auto without_first = KeyRing::parse(text.substr(text.find(',') + 1)).value();
+    EXPECT_EQ(without_first.ids(), std::vector<std::uint16_t>{2});
+    EXPECT_EQ(without_first.search_hash("+447700900123"), first.search_hash("+447700900123"));
+    EXPECT_EQ(without_first.sign("test", "data"), first.sign("test", "data"));
+    EXPECT_EQ(without_first.with_new_key().search_hash("a"), first.search_hash("a"));
+    EXPECT_NE(first.sign("test", "data"), first.sign("other", "data"));
+    EXPECT_NE(first.sign("test", "data"), first.sign("test", "date"));
+    EXPECT_NE(first.sign("test", "data"), first.search_hash("data"));
+    EXPECT_NE(first.sign("test", "data"), KeyRing::generate().sign("test", "data"));
+}
+
 TEST(KeyRing, text_form_round_trips)
 {
     const KeyRing ring = KeyRing::generate().with_new_key().with_new_key();
@@ -229,6 +244,9 @@ TEST(KeyRing, errors_name_the_item_and_never_its_value)
         {good + ", 2:AAAA", "key ring, item 2: the key is not the base64 of 32 bytes"},
         {good + "," + good, "key ring, item 2: its id is there twice"},
         {good + ",,", "key ring, item 2: is not of the form id:base64"},
+        {good + ",search:AAAA", "key ring, item 2: the key is not the base64 of 32 bytes"},
+        {"search:" + key, "key ring, item 1: is no key that seals"},
+        {good + ",search:" + key + ",search:" + key, "key ring, item 3: its id is there twice"},
     };
     for (const auto& [text, message] : cases)
     {

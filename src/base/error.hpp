@@ -16,21 +16,23 @@ namespace herald
 // Each kind is one row of the table in http/server/errors.cpp (status code and the class name clients see).
 enum class ErrorKind
 {
-    validation,            // 400 ValidationError: the request does not fit its schema
-    bad_request,           // 400 BadRequestError: well-formed, but it cannot be done
-    invalid_email,         // 400 InvalidEmailError
-    invalid_phone,         // 400 InvalidPhoneError
-    unauthenticated,       // 401 AuthError: no usable token
-    forbidden,             // 403 AuthError: a token that does not open this
-    not_found,             // 404 NoResultFound
-    method_not_allowed,    // 405
-    conflict,              // 409 (Idempotency-Key in flight, duplicate name)
-    too_large,             // 413
-    idempotency_mismatch,  // 422
-    too_many_requests,     // 429 TooManyRequestsError: the daily limit
-    rate_limited,          // 429 RateLimitError
-    internal,              // 500
-    unavailable,           // 503: try again later (overload, no database)
+    validation,             // 400 ValidationError: the request does not fit its schema
+    bad_request,            // 400 BadRequestError: well-formed, but it cannot be done
+    channel_not_allowed,    // 400 BadRequestError: the service may not send this at all
+    recipient_not_allowed,  // 400 BadRequestError: a team key or a service in trial sends to its own people only
+    invalid_email,          // 400 InvalidEmailError
+    invalid_phone,          // 400 InvalidPhoneError
+    unauthenticated,        // 401 AuthError: no usable token
+    forbidden,              // 403 AuthError: a token that does not open this
+    not_found,              // 404 NoResultFound
+    method_not_allowed,     // 405
+    conflict,               // 409 (Idempotency-Key in flight, duplicate name)
+    too_large,              // 413
+    idempotency_mismatch,   // 422
+    too_many_requests,      // 429 TooManyRequestsError: the daily limit
+    rate_limited,           // 429 RateLimitError
+    internal,               // 500
+    unavailable,            // 503: try again later (overload, no database)
 };
 
 struct Error

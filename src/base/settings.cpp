@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <fstream>
@@ -24,10 +25,24 @@ constexpr std::string_view kFileVariable = "HERALD_CONFIG";
 constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kDaySeconds = 86'400;
 
+std::vector<std::string> split_list(const std::string& list)
+{
+    std::vector<std::string> items;
+    boost::algorithm::split(items, list, [](char c) { return c == ','; });
+    for (auto& item : items) boost::algorithm::trim(item);
+    std::erase(items, "");
+    return items;
+}
+
 std::string check_url(const std::string& url)
 {
     const bool web = url.starts_with("https://") || url.starts_with("http://");
     return web && !url.ends_with('/') ? "" : "a URL that begins with https:// or http:// and does not end with /";
+}
+
+std::string check_optional_url(const std::string& url)
+{
+    return url.empty() ? "" : check_url(url);
 }
 
 std::string check_zone(const std::string& name)
@@ -68,6 +83,18 @@ std::string check_secrets(const std::string& list)
     return !list.empty() && settings.internal_secrets().empty() ? "secrets, separated by commas" : "";
 }
 
+std::string check_topics(const std::string& list)
+{
+    ReceiptSettings settings;
+    settings.topics = list;
+    const auto topics = settings.topic_list();
+    const auto is_arn = [](const std::string& topic)
+    {
+        return topic.starts_with("arn:");
+    };
+    return std::ranges::all_of(topics, is_arn) ? "" : "ARNs of SNS topics, separated by commas";
+}
+
 std::string check_not_empty(const std::string& text)
 {
     return text.empty() ? "a text that is not empty" : "";
@@ -93,6 +120,9 @@ void describe_edges(ConfigKeys& keys, Settings& settings)
     keys.must(check_not_empty);
     keys.integer("http.port", settings.http.port, 0, 65535, "TCP port to listen on; 0 takes a free one.");
     keys.integer("http.max_body_bytes", settings.http.max_body_bytes, 1024, 100'000'000, "Largest request body.");
+    keys.integer(
+        "http.max_buffered_bytes", settings.http.max_buffered_bytes, 1024, 1'000'000'000'000,
+        "Of all request bodies held at once, at least http.max_body_bytes; a large request beyond is answered 503.");
     keys.integer("http.header_timeout_ms", settings.http.header_timeout_ms, 10, kHourMs,
                  "Longest wait for a request's header.");
     keys.integer("http.body_timeout_ms", settings.http.body_timeout_ms, 10, kHourMs,
@@ -117,13 +147,19 @@ void describe_edges(ConfigKeys& keys, Settings& settings)
 
 void describe_sending(ConfigKeys& keys, Settings& settings)
 {
+    keys.boolean("callbacks.allow_http", settings.callbacks.allow_http,
+                 "Whether services' callbacks may go to http:// URLs: for development.");
     keys.boolean("callbacks.allow_private_addresses", settings.callbacks.allow_private_addresses,
                  "Whether services' callbacks may go to private, loopback and link-local addresses.");
     keys.integer("callbacks.timeout_ms", settings.callbacks.timeout_ms, 10, kHourMs,
                  "Longest wait for a callback's answer.");
+    keys.integer("callbacks.inbound_timeout_ms", settings.callbacks.inbound_timeout_ms, 10, kHourMs,
+                 "The same when the callback tells of a text that came in.");
     keys.integer("callbacks.tries", settings.callbacks.tries, 1, 1000, "How often a callback is tried.");
     keys.integer("callbacks.retry_seconds", settings.callbacks.retry_seconds, 1, kDaySeconds,
                  "Pause between the tries of a callback.");
+    keys.integer("callbacks.pause_after_seconds", settings.callbacks.pause_after_seconds, 1, kDaySeconds,
+                 "How long a service's endpoint has to fail, at each call, until it is only probed.");
 
     keys.integer("delivery.tries", settings.delivery.tries, 1, 1000,
                  "How often a message is tried before it fails technically.");
@@ -138,15 +174,35 @@ void describe_sending(ConfigKeys& keys, Settings& settings)
                  "How long a hand-over whose worker died waits for a receipt before it is tried again.");
     keys.integer("delivery.look_up_after_seconds", settings.delivery.look_up_after_seconds, 1, 7 * kDaySeconds,
                  "When a provider that sent no receipt is asked what became of a message.");
+    keys.boolean("delivery.correct_delivered", settings.delivery.correct_delivered,
+                 "Whether a hard bounce that comes after 'delivered' makes an email permanent-failure.");
+}
+
+void describe_receipts(ConfigKeys& keys, Settings& settings)
+{
+    keys.text("receipts.topics", settings.receipts.topics,
+              "ARNs of the SNS topics that may tell us of messages, separated by commas; empty: nobody is believed.");
+    keys.must(check_topics);
+    keys.integer("receipts.max_age_seconds", settings.receipts.max_age_seconds, 3600, 7 * kDaySeconds,
+                 "Oldest message of SNS that is taken; SNS tries for an hour.");
+    keys.text("receipts.ca_file", settings.receipts.ca_file,
+              "PEM file of those who may vouch for SNS's certificates; empty: the system's.");
+    keys.integer("receipts.keep_days", settings.receipts.keep_days, 1, 90,
+                 "Days for which what providers told is kept, sealed, to be read again: herald receipt replay.");
+    keys.boolean("receipts.receive_inbound_sms", settings.receipts.receive_inbound_sms,
+                 "Whether text messages to our numbers are taken; false: they are answered and forgotten.");
 }
 
 void describe_providers(ConfigKeys& keys, Settings& settings)
 {
-    keys.choice(
-        "providers.email", settings.providers.email, {"smtp", "capture"},
-        "Who takes emails: smtp; or capture, which sends nothing and says delivered. `herald serve` needs one.");
-    keys.choice("providers.sms", settings.providers.sms, {"capture"},
-                "Who takes text messages: capture, which sends nothing and says delivered. `herald serve` needs one.");
+    keys.choices(
+        "providers.email", settings.providers.email, {"ses", "smtp", "capture"},
+        "Who takes emails: ses or smtp; or capture, which sends nothing and says delivered. Several share them by "
+        "their priorities (`herald provider`). `herald serve` needs one.");
+    keys.choices(
+        "providers.sms", settings.providers.sms, {"sns", "capture"},
+        "Who takes text messages: sns; or capture, which sends nothing and says delivered. Several share them. "
+        "`herald serve` needs one.");
 
     keys.text("capture.script", settings.capture.script,
               "What the capture provider pretends: rules apart by ;, as in \"*@slow.example answer_after_ms=2000\" "
@@ -156,6 +212,11 @@ void describe_providers(ConfigKeys& keys, Settings& settings)
     keys.must(check_not_empty);
     keys.text("email.banner", settings.email.banner,
               "Name of the platform on a black bar above emails of services without a branding; empty: no bar.");
+    keys.text(
+        "email.unsubscribe_url", settings.email.unsubscribe_url,
+        "Where recipients reach this API, as https://api.example.gov: every email then carries a one-click link to "
+        "unsubscribe from its service; empty: only links that services give.");
+    keys.must(check_optional_url);
     keys.text("smtp.host", settings.smtp.host, "SMTP server that takes our emails.");
     keys.integer("smtp.port", settings.smtp.port, 1, 65535, "Port of the SMTP server.");
     keys.choice("smtp.tls", settings.smtp.tls, {"starttls", "implicit", "none"}, "How the connection is encrypted.");
@@ -172,12 +233,42 @@ void describe_providers(ConfigKeys& keys, Settings& settings)
     keys.must(check_not_empty);
 }
 
+void describe_aws(ConfigKeys& keys, Settings& settings)
+{
+    constexpr auto kSecret = ConfigKeys::Secrecy::secret;
+    constexpr std::int64_t kMaxRate = 100'000;
+    keys.text("aws.region", settings.aws.region, "Region of ses and sns, like us-east-1; empty: AWS_REGION's.");
+    keys.text("aws.access_key_id", settings.aws.access_key_id,
+              "Access key of ses and sns; empty: all three of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "
+              "AWS_SESSION_TOKEN.");
+    keys.text("aws.secret_access_key", settings.aws.secret_access_key, "Secret of the access key.", kSecret);
+    keys.text("aws.session_token", settings.aws.session_token, "Token of temporary credentials; empty: none.", kSecret);
+
+    keys.text("ses.endpoint", settings.ses.endpoint,
+              "Where SES answers, as https://host; empty: AWS's own of the region. http:// on this machine only.");
+    keys.text("ses.configuration_set", settings.ses.configuration_set,
+              "Configuration set of our emails, whose events are our receipts; empty: the account's default.");
+    keys.integer("ses.connections", settings.ses.connections, 1, 256, "Connections open at once to SES.");
+    keys.integer("ses.rate_per_second", settings.ses.rate_per_second, 0, kMaxRate,
+                 "Emails a second that this process hands to SES at most; 0: as many as it takes.");
+
+    keys.text("sns.endpoint", settings.sns.endpoint,
+              "Where SNS answers, as https://host; empty: AWS's own of the region. http:// on this machine only.");
+    keys.integer("sns.connections", settings.sns.connections, 1, 256, "Connections open at once to SNS.");
+    keys.integer("sns.rate_per_second", settings.sns.rate_per_second, 0, kMaxRate,
+                 "Text messages a second that this process hands to SNS at most; 0: as many as it takes.");
+    keys.boolean("sns.receipts", settings.sns.receipts,
+                 "Whether delivery receipts of SNS reach us; without them a text message ends as sent.");
+}
+
 ConfigKeys describe(Settings& settings)
 {
     ConfigKeys keys;
     describe_edges(keys, settings);
     describe_sending(keys, settings);
+    describe_receipts(keys, settings);
     describe_providers(keys, settings);
+    describe_aws(keys, settings);
     keys.choice("log.level", settings.log.level, {"debug", "info", "warning", "error"},
                 "Least weight of what is logged.");
     keys.choice("log.format", settings.log.format, {"json", "text"}, "json for machines, text for people.");
@@ -227,11 +318,12 @@ NamedTexts environment_of_process()
 
 std::vector<std::string> SecuritySettings::internal_secrets() const
 {
-    std::vector<std::string> secrets;
-    boost::algorithm::split(secrets, internal_secret, [](char c) { return c == ','; });
-    for (auto& secret : secrets) boost::algorithm::trim(secret);
-    std::erase(secrets, "");
-    return secrets;
+    return split_list(internal_secret);
+}
+
+std::vector<std::string> ReceiptSettings::topic_list() const
+{
+    return split_list(topics);
 }
 
 Result<SettingsSources> process_sources(const std::optional<std::string>& path, NamedTexts flags)
@@ -272,10 +364,12 @@ Result<void> check_complete(const Settings& settings)
         missing.emplace_back("security.keys is not set; `herald keys generate` makes one");
     if (settings.security.internal_secret.empty()) missing.emplace_back("security.internal_secret is not set");
     if (settings.providers.email.empty())
-        missing.push_back(not_chosen("providers.email", "set it to \"smtp\" to send emails, or to "));
-    if (settings.providers.sms.empty()) missing.push_back(not_chosen("providers.sms", "set it to "));
-    if (settings.providers.email == "smtp" && settings.smtp.host.empty())
-        missing.emplace_back("smtp.host is not set, and providers.email is smtp");
+        missing.push_back(not_chosen("providers.email", "set it to \"ses\" or \"smtp\" to send emails, or to "));
+    if (settings.providers.sms.empty())
+        missing.push_back(not_chosen("providers.sms", "set it to \"sns\" to send text messages, or to "));
+    if (std::ranges::find(settings.providers.email, "smtp") != settings.providers.email.end() &&
+        settings.smtp.host.empty())
+        missing.emplace_back("smtp.host is not set, and providers.email names smtp");
     if (missing.empty()) return {};
     Error error(ErrorKind::validation, missing.front());
     error.more.assign(missing.begin() + 1, missing.end());

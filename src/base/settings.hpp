@@ -28,6 +28,7 @@ struct HttpSettings
     std::string host = "127.0.0.1";
     std::int64_t port = 6011;
     std::int64_t max_body_bytes = 5'000'000;
+    std::int64_t max_buffered_bytes = 64'000'000;
     std::int64_t header_timeout_ms = 10'000;
     std::int64_t body_timeout_ms = 30'000;
     std::int64_t request_timeout_ms = 30'000;
@@ -47,10 +48,13 @@ struct SecuritySettings
 
 struct CallbackSettings
 {
+    bool allow_http = false;
     bool allow_private_addresses = false;
     std::int64_t timeout_ms = 5000;
+    std::int64_t inbound_timeout_ms = 60'000;
     std::int64_t tries = 5;
     std::int64_t retry_seconds = 300;
+    std::int64_t pause_after_seconds = 60;
 };
 
 // The least of delivery.lease_seconds; app/options.cpp proves that a living holder has done with it by then.
@@ -65,12 +69,26 @@ struct DeliverySettings
     std::int64_t concurrency = 64;
     std::int64_t uncertain_after_seconds = 900;
     std::int64_t look_up_after_seconds = 60;
+    bool correct_delivered = true;
+};
+
+struct ReceiptSettings
+{
+    std::string topics;
+    std::int64_t max_age_seconds = 7200;
+    std::string ca_file;
+    std::int64_t keep_days = 7;
+    bool receive_inbound_sms = false;
+
+    // Each of them.
+    [[nodiscard]] std::vector<std::string> topic_list() const;
 };
 
 struct EmailSettings
 {
     std::string domain = "notify.localhost";
     std::string banner;
+    std::string unsubscribe_url;
 };
 
 struct SmtpSettings
@@ -84,6 +102,30 @@ struct SmtpSettings
     std::string ca_file;
 };
 
+struct AwsSettings
+{
+    std::string region;
+    std::string access_key_id;
+    std::string secret_access_key;
+    std::string session_token;
+};
+
+struct SesSettings
+{
+    std::string endpoint;
+    std::string configuration_set;
+    std::int64_t connections = 16;
+    std::int64_t rate_per_second = 0;
+};
+
+struct SnsSettings
+{
+    std::string endpoint;
+    std::int64_t connections = 16;
+    std::int64_t rate_per_second = 0;
+    bool receipts = false;
+};
+
 struct SmsSettings
 {
     std::string default_region = "US";
@@ -92,9 +134,10 @@ struct SmsSettings
 
 struct ProviderSettings
 {
-    // Empty: not chosen. `herald serve` refuses that: capture sends nothing, which nobody should get unasked.
-    std::string email;
-    std::string sms;
+    // Those that share the channel. None: not chosen; `herald serve` refuses that: capture sends nothing, which nobody
+    // should get unasked.
+    std::vector<std::string> email;
+    std::vector<std::string> sms;
 };
 
 struct CaptureSettings
@@ -129,8 +172,12 @@ struct Settings
     SecuritySettings security;
     CallbackSettings callbacks;
     DeliverySettings delivery;
+    ReceiptSettings receipts;
     EmailSettings email;
     SmtpSettings smtp;
+    AwsSettings aws;
+    SesSettings ses;
+    SnsSettings sns;
     SmsSettings sms;
     ProviderSettings providers;
     CaptureSettings capture;

@@ -38,6 +38,18 @@ TEST(Settings, GiveTheirValuesByKeyAndKeepSecrets)
     EXPECT_EQ(values.at("smtp.password"), "");
 }
 
+TEST(Settings, of_aws_are_bounded_and_keep_their_secrets)
+{
+    auto sources =
+        file("[aws]\nsecret_access_key = 'hunter2'\nsession_token = 'hunter3'\n[ses]\nrate_per_second = 14\n");
+    const auto settings = load_settings(sources);
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->ses.rate_per_second, 14);
+    EXPECT_THAT(dump_settings(*settings), Not(HasSubstr("hunter")));
+    EXPECT_THAT(problem(file("[ses]\nconnections = 0\n")), HasSubstr("ses.connections"));
+    EXPECT_THAT(problem(file("[sns]\nrate_per_second = -1\n")), HasSubstr("sns.rate_per_second"));
+}
+
 TEST(Settings, without_any_source_the_defaults_hold)
 {
     const auto settings = load_settings({});
@@ -72,9 +84,10 @@ TEST(Settings, wrong_values_are_refused)
 {
     EXPECT_THAT(problem(file("time_zone = 'Mars/Base'")), HasSubstr("allowed is a time zone"));
     EXPECT_THAT(problem(file("public_base_url = 'https://x/'")), HasSubstr("does not end with /"));
+    EXPECT_THAT(problem(file("[email]\nunsubscribe_url = 'api.example.gov'")), HasSubstr("https://"));
     EXPECT_THAT(problem(file("[sms]\ndefault_region = 'us'")), HasSubstr("two capital letters"));
     EXPECT_THAT(problem(file("[http]\nport = 70000")), HasSubstr("http.port = \"70000\""));
-    EXPECT_THAT(problem(file("[providers]\nsms = 'pigeon'")), HasSubstr("one of capture"));
+    EXPECT_THAT(problem(file("[providers]\nsms = 'pigeon'")), HasSubstr("one or several of sns, capture"));
     EXPECT_THAT(problem(file("[http]\nprot = 1")), HasSubstr("did you mean http.port?"));
     EXPECT_THAT(problem(file("[email]\ndomain = ''")), HasSubstr("not empty"));
 }
@@ -112,20 +125,20 @@ TEST(Settings, the_dump_reads_back_and_hides_secrets)
 TEST(Settings, serving_needs_what_has_no_default)
 {
     Settings settings;
-    settings.providers.email = "smtp";
+    settings.providers.email = {"smtp"};
     const auto missing = check_complete(settings);
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().message, "database.url is not set");
     EXPECT_EQ(missing.error().more.size(), 4);
-    EXPECT_THAT(missing.error().more, testing::Contains(HasSubstr("providers.sms is not set; set it to \"capture\"")));
+    EXPECT_THAT(missing.error().more, testing::Contains(HasSubstr("providers.sms is not set; set it to \"sns\"")));
 
     settings.database.url = "postgresql:///herald";
     settings.security.keys = KeyRing::generate().to_text();
     settings.security.internal_secret = "s";
     settings.smtp.host = "mail";
-    settings.providers.sms = "capture";
+    settings.providers.sms = {"capture"};
     EXPECT_TRUE(check_complete(settings));
-    settings.providers.email = "";
+    settings.providers.email = {};
     ASSERT_FALSE(check_complete(settings)) << "nobody gets a provider that sends nothing without having asked for it";
     EXPECT_THAT(check_complete(settings).error().message, HasSubstr("providers.email is not set"));
 }

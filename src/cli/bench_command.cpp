@@ -56,6 +56,10 @@ void add_bench_command(CLI::App& root, CommandContext& context)
     add_options(*deliver, *options);
     deliver->add_option("--backlog", options->backlog, "Messages of another service that are queued first")
         ->capture_default_str();
+    auto* overload = command->add_subcommand(
+        "overload", "Twice the load that can be served, and one tenant at ten times its share beside others");
+    add_options(*overload, *options);
+    overload->callback([&context, options] { run(context, *options, &bench::run_overload_bench); });
     deliver->callback([&context, options] { run(context, *options, &bench::run_deliver_bench); });
 }
 

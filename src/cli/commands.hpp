@@ -68,8 +68,12 @@ void add_template_command(CLI::App& root, CommandContext& context);
 void add_key_command(CLI::App& root, CommandContext& context);  // API keys of services
 void add_user_command(CLI::App& root, CommandContext& context);
 void add_provider_command(CLI::App& root, CommandContext& context);
+void add_receipt_command(CLI::App& root, CommandContext& context);         // of providers, and their journal
+void add_inbound_number_command(CLI::App& root, CommandContext& context);  // that people write to
+void add_suppression_command(CLI::App& root, CommandContext& context);     // of recipients
 void add_notification_command(CLI::App& root, CommandContext& context);
-void add_task_command(CLI::App& root, CommandContext& context);  // what comes with the clock
-void add_keys_command(CLI::App& root, CommandContext& context);  // the ring that seals data at rest
+void add_callback_command(CLI::App& root, CommandContext& context);  // calls to services
+void add_task_command(CLI::App& root, CommandContext& context);      // what comes with the clock
+void add_keys_command(CLI::App& root, CommandContext& context);      // the ring that seals data at rest
 
 }  // namespace herald::cli

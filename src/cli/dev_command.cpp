@@ -18,10 +18,8 @@ struct DevArguments
 
 // Keys whose default is for production, and what suits one person's machine instead.
 constexpr std::pair<std::string_view, std::string_view> kDevDefaults[] = {
-    {"log.format", "text"},
-    {"callbacks.allow_private_addresses", "true"},
-    {"providers.email", "capture"},
-    {"providers.sms", "capture"},
+    {"log.format", "text"},         {"callbacks.allow_http", "true"}, {"callbacks.allow_private_addresses", "true"},
+    {"providers.email", "capture"}, {"providers.sms", "capture"},
 };
 
 void run(CommandContext& context, const DevArguments& arguments)

@@ -76,7 +76,8 @@ std::string advice(const RotationReport& report, const std::vector<std::uint16_t
     return fmt::format(
         "Everything is sealed with key {}. Once every server has a ring whose current key it is, the older keys may be "
         "taken\n"
-        "out of security.keys. Keep them elsewhere for as long as a backup from before today may be restored.\n",
+        "out of security.keys (not its search item: suppressed recipients are found by it). Keep them elsewhere for as "
+        "long as a backup from before today may be restored.\n",
         report.current_key);
 }
 

@@ -19,7 +19,11 @@ int main(int argc, char** argv)
     add_key_command(app, context);
     add_user_command(app, context);
     add_provider_command(app, context);
+    add_receipt_command(app, context);
+    add_inbound_number_command(app, context);
+    add_suppression_command(app, context);
     add_notification_command(app, context);
+    add_callback_command(app, context);
     add_task_command(app, context);
     add_keys_command(app, context);
     return run_command_line(app, context, argc, argv);

@@ -84,6 +84,15 @@ Result<Answer> archive_sender(const Administration& administration, const Entry&
     return show_result(administration.archive_sender(arguments.service, kind, arguments.entry), show_sender);
 }
 
+Answer show_callback(const CallbackSet& set)
+{
+    const json::object object{
+        {"type", set.callback.type}, {"url", set.callback.url}, {"signing_secret", set.signing_secret}};
+    return {object, facts({{"type", set.callback.type},
+                           {"url", set.callback.url},
+                           {"signing secret", set.signing_secret + "  (shown this once; replaces the one before)"}})};
+}
+
 Result<Answer> callback(const Administration& administration, const Callback& arguments)
 {
     if (arguments.clear)
@@ -94,9 +103,7 @@ Result<Answer> callback(const Administration& administration, const Callback& ar
     }
     CallbackWish wish = arguments.wish;
     wish.bearer_token = secret_of(wish.bearer_token);
-    return show_result(
-        administration.set_callback(arguments.service, std::move(wish)), [](const ServiceCallback& set)
-        { return Answer{json::object{{"type", set.type}, {"url", set.url}}, set.type + "  " + set.url + "\n"}; });
+    return show_result(administration.set_callback(arguments.service, std::move(wish)), show_callback);
 }
 
 Result<Answer> branding(const Administration& administration, const BrandingOf& arguments)
@@ -170,9 +177,11 @@ void add_callback(CLI::App* noun, CommandContext& context)
                       ->excludes(clear);
     url->needs(token);
     token->needs(url);
-    verb->add_flag("--allow-http", wish.allow_http, "For development: the URL may be http://");
     verb->footer(
-        "Private and loopback addresses are called only where callbacks.allow_private_addresses is set.\n\n"
+        "Calls are signed: the answer holds the secret to verify them with, which is made anew each time a callback is "
+        "set.\n"
+        "http:// is called only where callbacks.allow_http is set, private and loopback addresses only where\n"
+        "callbacks.allow_private_addresses is; `herald callback` tells how the calls go.\n\n"
         "  herald service callback 'Town hall' --url https://town.example/receipts --bearer-token - < token\n"
         "  herald service callback 'Town hall' --type delivery_status --clear");
     on_call(verb, context, arguments, callback);

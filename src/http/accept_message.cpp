@@ -33,6 +33,7 @@ Task<Response> accept_message(MessageRequest message, AcceptNotification::Serial
 {
     if (const auto key = request.header("Idempotency-Key")) message.idempotency_key = std::string(*key);
     message.body = std::move(request.body);
+    message.trace_id = request.trace_id;
     RateDecision rate;
     const auto answer =
         co_await context.accept.accept(request.principal.service, *request.principal.key, std::move(message),

@@ -7,10 +7,13 @@
 
 #include "base/clock.hpp"
 #include "base/crypto.hpp"
+#include "http/callbacks/intake.hpp"
 #include "http/console/mailbox_page.hpp"
 #include "http/system/health.hpp"
+#include "http/turnstile.hpp"
 #include "operations/accept_notification.hpp"
 #include "operations/service_directory.hpp"
+#include "operations/unsubscribe.hpp"
 #include "storage/notification_store.hpp"
 #include "storage/template_store.hpp"
 
@@ -21,12 +24,15 @@ struct Context
 {
     ServiceDirectory& directory;
     AcceptNotification& accept;
+    Turnstile& turnstile;  // before the work on a message begins
     NotificationStore& notifications;
     TemplateStore& templates;
+    Unsubscribe& unsubscribe;
     const KeyRing& keys;
     const Clock& clock;
     const TimeZone& zone;
-    Health health;
+    system::Health health;
+    callbacks::Intake intake;  // of what providers post
     // The newest captured messages, newest first; empty function: this process has no mailbox.
     std::function<std::vector<MailboxEntry>(std::size_t limit)> mailbox = {};
 };

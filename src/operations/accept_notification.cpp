@@ -12,14 +12,6 @@ namespace
 
 constexpr auto kReleaseTimeout = seconds(2);
 
-Result<void> check_permission(const Service& service, Channel channel)
-{
-    const bool is_sms = channel == Channel::sms;
-    if (service.may(is_sms ? ServicePermission::sms : ServicePermission::email)) return {};
-    return fail(ErrorKind::bad_request,
-                fmt::format("Service is not allowed to send {}", is_sms ? "text messages" : "emails"));
-}
-
 std::string_view key_type_label(KeyType type)
 {
     switch (type)
@@ -72,8 +64,11 @@ AcceptNotification::AcceptNotification(ServiceDirectory& directory, RateLimiter&
 Task<Result<std::string>> AcceptNotification::accept(ServicePtr service, ApiKey key, MessageRequest request,
                                                      Serialise serialise, RateDecision& rate, Deadline deadline)
 {
-    if (const auto permitted = check_permission(service->service(), request.channel); !permitted)
-        co_return Failure(permitted.error());
+    if (request.order == CheckOrder::v2)
+    {
+        if (const auto permitted = check_permission(service->service(), request.channel); !permitted)
+            co_return Failure(permitted.error());
+    }
     rate = co_await limiter_.take(service->service(), key.type, clock_.now(), deadline);
     if (!rate.allowed) co_return over_rate(rate, key.type);
     const Call call{service, key, request, serialise, std::nullopt, deadline};

@@ -1,13 +1,16 @@
 #include "operations/deliver_callbacks.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <prometheus/counter.h>
+#include <prometheus/histogram.h>
 
-#include "base/json.hpp"
+#include "base/log.hpp"
 #include "base/metrics.hpp"
-#include "operations/notification_contents.hpp"
+#include "base/trace_context.hpp"
+#include "operations/callback_signature.hpp"
 #include "sql/queries.hpp"
-#include "storage/service_store.hpp"
 
 namespace herald
 {
@@ -18,80 +21,118 @@ namespace
 constexpr auto kRecordTimeout = seconds(25);
 constexpr std::size_t kMaxAnswerBytes = 64 * 1024;  // nobody reads it; enough to keep the connection
 
+double in_seconds(milliseconds duration)
+{
+    return std::chrono::duration<double>(duration).count();
+}
+
+CallbackType type_of(const pg::Rows& rows, std::size_t i)
+{
+    // The column has a CHECK; a task's type is one that some service had set.
+    return parse_callback_type(rows.get<std::string>(i, "callback_type")).value_or(CallbackType::delivery_status);
+}
+
+std::optional<CallbackTask::Notification> read_notification(const pg::Rows& rows, std::size_t i)
+{
+    const auto status = rows.get<std::optional<std::int16_t>>(i, "status");
+    if (!status) return std::nullopt;
+    CallbackTask::Notification message;
+    message.id = NotificationId{rows.get<Uuid>(i, "notification_id")};
+    message.status = static_cast<NotificationStatus>(*status);
+    message.channel = static_cast<Channel>(rows.get<std::int16_t>(i, "channel"));
+    message.template_id = TemplateId{rows.get<Uuid>(i, "template_id")};
+    message.template_version = rows.get<std::int32_t>(i, "template_version");
+    message.reference = rows.get<std::optional<std::string>>(i, "client_reference");
+    message.created_at = rows.get<Instant>(i, "created_at");
+    message.sent_at = rows.get<std::optional<Instant>>(i, "sent_at");
+    message.updated_at = rows.get<std::optional<Instant>>(i, "updated_at");
+    return message;
+}
+
+std::string bytes_or_none(const pg::Rows& rows, std::size_t i, std::string_view column)
+{
+    return rows.get<std::optional<pg::Bytes>>(i, column).value_or(pg::Bytes{}).value;
+}
+
 CallbackTask read_task(const pg::Rows& rows, std::size_t i)
 {
     CallbackTask task;
     task.service_id = ServiceId{rows.get<Uuid>(i, "service_id")};
-    task.id = NotificationId{rows.get<Uuid>(i, "notification_id")};
-    task.type = rows.get<std::string>(i, "callback_type");
+    task.type = type_of(rows, i);
+    task.subject_id = rows.get<Uuid>(i, "subject_id");
     task.attempt = rows.get<std::int16_t>(i, "attempt");
     task.fence = rows.get<std::int64_t>(i, "fence");
+    task.is_probe = rows.get<std::optional<bool>>(i, "is_probe").value_or(false);
     task.url = rows.get<std::optional<std::string>>(i, "url");
-    task.token_sealed = rows.get<std::optional<pg::Bytes>>(i, "bearer_token_sealed").value_or(pg::Bytes{}).value;
+    task.secrets_sealed = bytes_or_none(rows, i, "secrets_sealed");
     task.service_active = rows.get<bool>(i, "service_active");
-    task.status = static_cast<NotificationStatus>(rows.get<std::int16_t>(i, "status"));
-    task.channel = static_cast<Channel>(rows.get<std::int16_t>(i, "channel"));
-    task.template_id = TemplateId{rows.get<Uuid>(i, "template_id")};
-    task.template_version = rows.get<std::int32_t>(i, "template_version");
-    task.reference = rows.get<std::optional<std::string>>(i, "client_reference");
-    task.created_at = rows.get<Instant>(i, "created_at");
-    task.sent_at = rows.get<std::optional<Instant>>(i, "sent_at");
-    task.updated_at = rows.get<std::optional<Instant>>(i, "updated_at");
-    task.contents_sealed = rows.get<std::optional<pg::Bytes>>(i, "sealed").value_or(pg::Bytes{}).value;
+    if (const auto id = rows.get<std::optional<Uuid>>(i, "notification_id")) task.notification_id = NotificationId{*id};
+    task.notification = read_notification(rows, i);
+    task.contents_sealed = bytes_or_none(rows, i, "sealed");
+    task.complained_at = rows.get<std::optional<Instant>>(i, "complained_at");
+    task.notify_number = rows.get<std::optional<std::string>>(i, "notify_number");
+    task.inbound_sealed = bytes_or_none(rows, i, "inbound_sealed");
+    task.received_at = rows.get<std::optional<Instant>>(i, "received_at");
     return task;
 }
 
-json::value instant_or_null(const std::optional<Instant>& instant)
-{
-    return instant ? json::value(format_v2(*instant)) : json::value(nullptr);
-}
-
-// completed_at is the time of the last change whatever the status, as the family sends it.
-std::string delivery_receipt(const CallbackTask& task, const std::string& recipient)
-{
-    json::object body;
-    body["id"] = task.id.to_string();
-    body["reference"] = task.reference ? json::value(*task.reference) : json::value(nullptr);
-    body["to"] = recipient;
-    body["status"] = to_string(task.status);
-    body["created_at"] = format_v2(task.created_at);
-    body["completed_at"] = instant_or_null(task.updated_at);
-    body["sent_at"] = instant_or_null(task.sent_at);
-    body["notification_type"] = to_string(task.channel);
-    body["template_id"] = task.template_id.to_string();
-    body["template_version"] = task.template_version;
-    return to_wire(body);
-}
-
-CallbackResult result_for(const CallbackTask& task, EventKind kind, std::string detail)
+CallbackResult result_for(const CallbackTask& task, CallbackAnswer answer, std::string detail)
 {
     CallbackResult result;
     result.service_id = task.service_id;
-    result.id = task.id;
     result.type = task.type;
+    result.subject_id = task.subject_id;
+    result.notification_id = task.notification_id;
     result.fence = task.fence;
     result.attempt = task.attempt;
-    result.kind = kind;
+    result.is_probe = task.is_probe;
+    result.answer = answer;
     result.detail = std::move(detail);
     return result;
 }
 
-void count(EventKind kind)
+CallbackAnswer answer_of(ErrorKind why_not)
 {
-    static auto& told = metrics::counter("herald_callback_attempts_total", "Callbacks to services, by outcome",
-                                         {{"outcome", "delivered"}});
-    static auto& failed =
-        metrics::counter("herald_callback_attempts_total", "Callbacks to services, by outcome", {{"outcome", "retry"}});
-    static auto& gave_up = metrics::counter("herald_callback_attempts_total", "Callbacks to services, by outcome",
-                                            {{"outcome", "gave_up"}});
-    (kind == EventKind::callback_delivered ? told : kind == EventKind::callback_failed ? failed : gave_up).Increment();
+    if (why_not == ErrorKind::unavailable) return CallbackAnswer::not_ready;
+    return why_not == ErrorKind::validation ? CallbackAnswer::failed : CallbackAnswer::nothing_to_tell;
+}
+
+void count(CallbackType type, CallbackOutcome outcome)
+{
+    metrics::counter("herald_callback_attempts_total", "Callbacks to services, by type and outcome",
+                     {{"type", std::string(to_string(type))}, {"outcome", std::string(to_string(outcome))}})
+        .Increment();
+}
+
+void observe(CallbackType type, milliseconds took)
+{
+    metrics::latency("herald_callback_call_seconds", "Calls to services, until their answer or its deadline",
+                     {{"type", std::string(to_string(type))}})
+        .Observe(in_seconds(took));
+}
+
+// Of the batches' rows: which endpoints were paused, or have come back.
+void tell_changes(const pg::Rows& rows)
+{
+    std::vector<CallbackEndpoint> told;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+    {
+        const bool has_paused = rows.get<bool>(i, "has_paused");
+        if (!has_paused && !rows.get<bool>(i, "has_resumed")) continue;
+        const CallbackEndpoint endpoint{ServiceId{rows.get<Uuid>(i, "service_id")}, type_of(rows, i)};
+        if (std::ranges::find(told, endpoint) != told.end()) continue;
+        told.push_back(endpoint);
+        log::warning(has_paused ? "a service's endpoint fails for long: its callbacks are paused"
+                                : "a service's endpoint answers again: its callbacks go on",
+                     {{"service_id", endpoint.service.to_string()}, {"type", to_string(endpoint.type)}});
+    }
 }
 
 }  // namespace
 
 milliseconds CallbackOptions::lease() const
 {
-    return timeout + 2 * kRecordTimeout;
+    return std::max(timeout, inbound_timeout) + 2 * kRecordTimeout;
 }
 
 DeliverCallbacks::DeliverCallbacks(pg::Database& database, HttpClient& http, const KeyRing& keys, const Clock& clock,
@@ -107,17 +148,21 @@ DeliverCallbacks::DeliverCallbacks(pg::Database& database, HttpClient& http, con
 {
 }
 
-Task<std::vector<CallbackTask>> DeliverCallbacks::claim(CallbackShare share, Instant now, Deadline deadline)
+Task<std::vector<CallbackTask>> DeliverCallbacks::claim(CallbackShare share, Deadline deadline)
 {
     std::vector<Uuid> services;
+    std::vector<std::string> types;
     std::vector<std::int32_t> counts;
-    for (const auto& [service, count] : share.under_way)
+    for (const auto& [endpoint, under_way] : share.under_way)
     {
-        services.push_back(service.value);
-        counts.push_back(static_cast<std::int32_t>(count));
+        services.push_back(endpoint.service.value);
+        types.emplace_back(to_string(endpoint.type));
+        counts.push_back(static_cast<std::int32_t>(under_way));
     }
-    auto params = pg::Params::of(now, static_cast<std::int32_t>(share.most), now + options_.lease(),
-                                 static_cast<std::int32_t>(share.per_service), services, counts, share.after);
+    auto params = pg::Params::of(static_cast<std::int32_t>(share.most), in_seconds(options_.lease()),
+                                 static_cast<std::int32_t>(share.per_endpoint), services, types, counts,
+                                 share.after.service, std::string(to_string(share.after.type)),
+                                 options_.failures_to_slow, in_seconds(options_.resume_step));
     const auto rows = co_await database_.execute(sql::claim_callbacks, std::move(params), deadline);
     std::vector<CallbackTask> tasks;
     tasks.reserve(rows.size());
@@ -125,95 +170,128 @@ Task<std::vector<CallbackTask>> DeliverCallbacks::claim(CallbackShare share, Ins
     co_return tasks;
 }
 
-Task<CallbackResult> DeliverCallbacks::call(CallbackTask task)
+Task<std::optional<CallbackOutcome>> DeliverCallbacks::call(CallbackTask task)
 {
     auto request = make_request(task);
     CallbackResult result;
     if (request)
     {
-        HttpOptions options(deadline_in(options_.timeout));
+        HttpOptions options(
+            deadline_in(task.type == CallbackType::inbound_sms ? options_.inbound_timeout : options_.timeout));
         options.max_response_bytes = kMaxAnswerBytes;
-        options.allow_private_addresses = options_.allow_private_addresses;
+        options.allow_private_addresses = options_.allowed.private_addresses;
+        const auto started = std::chrono::steady_clock::now();
         const auto response = co_await http_.send(std::move(*request), options);
         result = judge(task, response);
+        result.took = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - started);
+        observe(task.type, result.took);
     }
     else
-    {
-        result = result_for(task, EventKind::callback_gave_up, request.error().message);
-        if (request.error().kind == ErrorKind::unavailable && task.attempt < options_.tries)
-        {
-            result.kind = EventKind::callback_failed;
-            result.retry_at = clock_.now() + options_.retry_pause;
-        }
-    }
-    count(result.kind);
-    const auto recorded = co_await commits_.submit(result, deadline_in(kRecordTimeout));
-    if (recorded == Recorded::refused) throw std::runtime_error("the database refused the result of a callback");
-    co_return result;
+        result = result_for(task, answer_of(request.error().kind), request.error().message);
+    const auto record = co_await commits_.submit(result, deadline_in(kRecordTimeout));
+    if (record.recorded == Recorded::refused) throw std::runtime_error("the database refused the result of a callback");
+    if (record.outcome) count(task.type, *record.outcome);
+    co_return record.outcome;
 }
 
 Result<HttpRequest> DeliverCallbacks::make_request(const CallbackTask& task) const
 {
     if (!task.url) return fail(ErrorKind::not_found, "the service has no callback any more");
     if (!task.service_active) return fail(ErrorKind::forbidden, "the service is archived");
-    if (task.contents_sealed.empty()) return fail(ErrorKind::not_found, "the message's contents were purged");
-    const auto contents = open_contents(keys_, task.id, task.contents_sealed);
-    if (!contents) return fail(contents.error().kind, "the message's contents do not open");
-    const auto token = keys_.open(task.token_sealed, sealed_secret_context(task.service_id.value));
-    if (!token) return fail(token.error().kind, "the bearer token does not open");
-    HttpHeaders headers{{"Content-Type", "application/json"}, {"Authorization", "Bearer " + *token}};
-    return HttpRequest("POST", *task.url, std::move(headers), delivery_receipt(task, contents->to));
+    if (const auto allowed = check_outbound_url(*task.url, options_.allowed); !allowed) return Failure(allowed.error());
+    auto body = callback_body(keys_, task);
+    if (!body) return Failure(body.error());
+    const auto secrets = open_callback_secrets(keys_, task.service_id.value, task.secrets_sealed);
+    if (!secrets) return fail(secrets.error().kind, "the callback's secrets do not open");
+    HttpHeaders headers{
+        {"Content-Type", "application/json"},
+        {"Authorization", "Bearer " + secrets->bearer_token},
+        {std::string(kSignatureHeader), callback_signature(secrets->signing_secret, clock_.now(), *body)}};
+    for (auto& header : trace_headers(callback_trace_id(keys_, task))) headers.push_back(std::move(header));
+    return HttpRequest("POST", *task.url, std::move(headers), std::move(*body));
 }
 
 CallbackResult DeliverCallbacks::judge(const CallbackTask& task, const HttpResponse& response) const
 {
     const bool answered = response.status != 0;
-    auto result = result_for(task, EventKind::callback_gave_up,
+    auto result = result_for(task, CallbackAnswer::refused,
                              answered ? fmt::format("status {}", response.status) : response.error);
+    result.status = static_cast<std::int16_t>(response.status);
+    // The family does not try an inbound text again for a 429.
+    const bool is_busy = response.status == 429 && task.type != CallbackType::inbound_sms;
     if (response.status >= 200 && response.status < 300)
-        result.kind = EventKind::callback_delivered;
-    else if ((!answered || response.status >= 500 || response.status == 429) && task.attempt < options_.tries)
-    {
-        result.kind = EventKind::callback_failed;
-        result.retry_at = clock_.now() + options_.retry_pause;
-    }
+        result.answer = CallbackAnswer::taken;
+    else if (!answered || response.status >= 500 || is_busy)
+        result.answer = CallbackAnswer::failed;
     return result;
 }
 
 // A callback that was made must not be forgotten: the service would be told again.
-Task<std::vector<Recorded>> DeliverCallbacks::commit(std::vector<const CallbackResult*> results)
+Task<std::vector<DeliverCallbacks::Record>> DeliverCallbacks::commit(std::vector<const CallbackResult*> results)
 {
-    const std::size_t size = results.size();
-    std::function<Task<>(Deadline)> once = [this, &results](Deadline deadline)
+    std::vector<Record> records(results.size());
+    std::function<Task<>(Deadline)> once = [this, &results, &records](Deadline deadline)
     {
-        return commit_together(results, deadline);
+        return commit_together(results, records, deadline);
     };
-    co_return co_await record_batch(scope_, options_.record, size, std::move(once));
+    const auto recorded = co_await record_batch(scope_, options_.record, results.size(), std::move(once));
+    records.resize(recorded.size());  // none: a row among several is at fault
+    for (std::size_t i = 0; i < recorded.size(); ++i) records[i].recorded = recorded[i];
+    co_return records;
 }
 
-Task<> DeliverCallbacks::commit_together(const std::vector<const CallbackResult*>& results, Deadline deadline)
+Task<> DeliverCallbacks::commit_together(const std::vector<const CallbackResult*>& results,
+                                         std::vector<Record>& records, Deadline deadline)
+{
+    auto params = record_params(results);
+    const auto rows = co_await database_.execute(sql::record_callbacks, std::move(params), deadline);
+    tell_changes(rows);
+    std::map<std::pair<CallbackEndpoint, Uuid>, CallbackOutcome> outcomes;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+    {
+        const CallbackEndpoint endpoint{ServiceId{rows.get<Uuid>(i, "service_id")}, type_of(rows, i)};
+        outcomes.emplace(std::pair(endpoint, rows.get<Uuid>(i, "subject_id")),
+                         static_cast<CallbackOutcome>(rows.get<std::int16_t>(i, "outcome")));
+    }
+    for (std::size_t i = 0; i < results.size(); ++i)
+    {
+        const CallbackEndpoint endpoint{results[i]->service_id, results[i]->type};
+        const auto found = outcomes.find(std::pair(endpoint, results[i]->subject_id));
+        if (found != outcomes.end()) records[i].outcome = found->second;
+    }
+}
+
+pg::Params DeliverCallbacks::record_params(const std::vector<const CallbackResult*>& results) const
 {
     std::vector<Uuid> services;
-    std::vector<Uuid> ids;
     std::vector<std::string> types;
+    std::vector<Uuid> subjects;
     std::vector<std::int64_t> fences;
-    std::vector<std::int16_t> kinds;
+    std::vector<std::int16_t> answers;
     std::vector<std::int16_t> attempts;
-    std::vector<Instant> retry_at;
+    std::vector<std::int16_t> probes;
+    std::vector<std::optional<Uuid>> notifications;
+    std::vector<std::int16_t> statuses;
+    std::vector<std::int32_t> took;
     std::vector<std::string> details;
     for (const CallbackResult* result : results)
     {
         services.push_back(result->service_id.value);
-        ids.push_back(result->id.value);
-        types.push_back(result->type);
+        types.emplace_back(to_string(result->type));
+        subjects.push_back(result->subject_id);
         fences.push_back(result->fence);
-        kinds.push_back(static_cast<std::int16_t>(result->kind));
+        answers.push_back(static_cast<std::int16_t>(result->answer));
         attempts.push_back(result->attempt);
-        retry_at.push_back(result->retry_at);
+        probes.push_back(result->is_probe ? 1 : 0);
+        notifications.push_back(result->notification_id ? std::optional(result->notification_id->value) : std::nullopt);
+        statuses.push_back(result->status);
+        took.push_back(static_cast<std::int32_t>(result->took.count()));
         details.push_back(result->detail);
     }
-    auto params = pg::Params::of(services, ids, types, fences, kinds, attempts, retry_at, details, clock_.now());
-    co_await database_.execute(sql::record_callbacks, std::move(params), deadline);
+    return pg::Params::of(services, types, subjects, fences, answers, attempts, probes, notifications, statuses, took,
+                          details, clock_.now(), options_.tries, in_seconds(options_.retry_pause),
+                          options_.failures_to_pause, in_seconds(options_.pause_after),
+                          in_seconds(options_.first_probe), in_seconds(options_.longest_probe));
 }
 
 }  // namespace herald

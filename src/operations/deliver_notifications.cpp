@@ -4,6 +4,8 @@
 
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "operations/suppress_recipients.hpp"
+#include "operations/unsubscribe.hpp"
 #include "rendering/email.hpp"
 #include "rendering/sms.hpp"
 
@@ -27,17 +29,8 @@ Result<rendering::Personalisation> read_personalisation(const std::string& text)
 
 }  // namespace
 
-Provider* ProviderSet::by_name(std::string_view name) const
-{
-    for (Provider* provider : {email, sms, simulator})
-    {
-        if (provider != nullptr && provider->name() == name) return provider;
-    }
-    return nullptr;
-}
-
 DeliverNotifications::DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder,
-                                           ProviderSet providers, const KeyRing& keys, const Clock& clock,
+                                           ProviderPool& providers, const KeyRing& keys, const Clock& clock,
                                            DeliverOptions options, CpuPool* large_emails)
     : directory_(directory),
       recorder_(recorder),
@@ -45,14 +38,11 @@ DeliverNotifications::DeliverNotifications(ServiceDirectory& directory, Delivery
       keys_(keys),
       clock_(clock),
       options_(std::move(options)),
-      large_emails_(large_emails)
+      large_emails_(large_emails),
+      repeated_(metrics::counter("herald_delivery_repeated_total",
+                                 "Messages offered again after an attempt that nobody could tell the end of: the most "
+                                 "that can have arrived twice"))
 {
-}
-
-Task<> DeliverNotifications::deliver(ClaimedDelivery claimed)
-{
-    auto result = co_await hand_over(std::move(claimed));
-    co_await record(std::move(result));
 }
 
 Task<> DeliverNotifications::record(SendResult result)
@@ -101,12 +91,14 @@ Task<SendResult> DeliverNotifications::hand_over(const ClaimedDelivery& claimed,
     if (claimed.uncertain)
     {
         // A second send only when nobody knows of the first.
-        auto earlier = co_await find_earlier(prepared, deadline);
+        auto earlier = co_await find_earlier(claimed, deadline);
         if (!earlier) co_return postponed(claimed, earlier.error().message, prepared.provider->name());
         if (*earlier) co_return settled(claimed, prepared, std::move(**earlier));
     }
+    if (prepared.suppressed) co_return kept_back(claimed, *prepared.suppressed);
     if (claimed.attempt > options_.tries)
         co_return gave_up(claimed, "no tries are left, and nobody knows whether the last one arrived");
+    if (claimed.uncertain) repeated_.Increment();
     const auto outcome = co_await send(prepared, deadline);
     co_return result_of(claimed, prepared, outcome);
 }
@@ -115,14 +107,15 @@ SendResult DeliverNotifications::settled(const ClaimedDelivery& claimed, const P
 {
     auto result = result_of(claimed, prepared,
                             SendOutcome(SendStatus::accepted, earlier.reference, "an earlier attempt had arrived"));
+    result.provider = earlier.provider;
     if (!awaits_receipt(earlier.status)) result.receipt = std::move(earlier);
     return result;
 }
 
 Provider* DeliverNotifications::choose_provider(const ClaimedDelivery& claimed, const Service& service) const
 {
-    if (stays_inside(claimed, service)) return providers_.simulator;
-    return static_cast<Channel>(claimed.channel) == Channel::sms ? providers_.sms : providers_.email;
+    if (stays_inside(claimed, service)) return providers_.simulator();
+    return providers_.find(static_cast<Channel>(claimed.channel), claimed.provider);
 }
 
 Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const ClaimedDelivery& claimed,
@@ -134,32 +127,34 @@ Task<Result<DeliverNotifications::Prepared>> DeliverNotifications::prepare(const
     ServicePtr service;
     TemplatePtr from;
     Prepared prepared;
-    bool active = true;
     try
     {
         service = co_await directory_.service(claimed.service_id, deadline);
         if (service) prepared.provider = choose_provider(claimed, service->service());
-        if (prepared.provider != nullptr && prepared.provider != providers_.simulator)
-            active = co_await directory_.provider_is_active(static_cast<Channel>(claimed.channel),
-                                                            prepared.provider->name(), deadline);
         from = co_await directory_.template_version(claimed.service_id, claimed.template_id, claimed.template_version,
                                                     deadline);
+        if (claimed.suppressed_since && prepared.provider != providers_.simulator())
+            prepared.suppressed = co_await find_suppression(claimed, *contents, deadline);
     }
     catch (const std::runtime_error&)
     {
-        co_return fail(ErrorKind::unavailable, "service or template could not be read");
+        co_return fail(ErrorKind::unavailable, "service, template or suppressions could not be read");
     }
     if (!service || !service->service().active) co_return fail(ErrorKind::forbidden, "the service is archived");
     if (!from) co_return fail(ErrorKind::not_found, "its template version is gone");
 
     if (prepared.provider == nullptr)
-        co_return fail(ErrorKind::unavailable, "no provider is configured for this channel");
-    if (!active) co_return fail(ErrorKind::unavailable, "the provider is switched off");
+        co_return fail(ErrorKind::unavailable, claimed.international ? "no provider sends abroad" : "no provider");
 
     auto message = co_await render_where_it_fits(claimed, *contents, *service, *from, prepared.fragments);
     if (!message) co_return Failure(message.error());
     prepared.message = std::move(*message);
-    if (prepared.provider == providers_.simulator) prepared.fragments = 0;  // nothing to pay for
+    auto& unsubscribe = prepared.message.one_click_unsubscribe_url;
+    const bool leaves = prepared.provider != providers_.simulator();
+    if (leaves && prepared.message.channel == Channel::email && !unsubscribe && !options_.unsubscribe_url.empty())
+        unsubscribe =
+            unsubscribe_url(keys_, options_.unsubscribe_url, claimed.service_id, claimed.id, contents->normalised_to);
+    if (prepared.provider == providers_.simulator()) prepared.fragments = 0;  // nothing to pay for
     co_return prepared;
 }
 
@@ -223,34 +218,61 @@ Result<OutgoingMessage> DeliverNotifications::render(const ClaimedDelivery& clai
 
 Task<SendOutcome> DeliverNotifications::send(Prepared& prepared, Deadline deadline)
 {
+    const auto begun = std::chrono::steady_clock::now();
+    SendOutcome outcome(SendStatus::uncertain, {}, "the provider failed");
     try
     {
-        co_return co_await prepared.provider->send(prepared.message, deadline);
+        outcome = co_await prepared.provider->send(prepared.message, deadline);
     }
     catch (const std::exception&)
     {
         // Providers do not throw. Should one, nobody can say how far it had come.
         log::error("a provider failed", {{"provider", prepared.provider->name()}});
     }
-    co_return SendOutcome(SendStatus::uncertain, {}, "the provider failed");
+    const auto now = std::chrono::steady_clock::now();
+    providers_.note(prepared.message.channel, prepared.provider->name(), outcome.status, now - begun, now);
+    co_return outcome;
 }
 
-// What the provider says of the earlier attempt, or else a receipt that has come for it. An error: ask again later.
-Task<Result<std::optional<Receipt>>> DeliverNotifications::find_earlier(const Prepared& prepared, Deadline deadline)
+// What one of those whom it was offered to says of it, or else a receipt that has come for it. An error: ask again
+// later.
+Task<Result<std::optional<Receipt>>> DeliverNotifications::find_earlier(const ClaimedDelivery& claimed,
+                                                                        Deadline deadline)
 {
-    const NotificationId id = prepared.message.id;
-    const std::string provider(prepared.provider->name());
     try
     {
-        auto known = co_await prepared.provider->look_up(id, {}, deadline);
-        if (known) co_return std::optional(std::move(known));
-        co_return co_await recorder_.find_left_over_receipt(provider, id, deadline);
+        const auto offered_to = co_await recorder_.list_attempt_providers(claimed.service_id, claimed.id, deadline);
+        for (const std::string& name : offered_to)
+        {
+            Provider* const provider = providers_.by_name(name);
+            if (provider == nullptr) continue;  // of another process, or an earlier configuration
+            auto known = co_await provider->look_up(claimed.id, {}, deadline);
+            if (known) co_return std::optional(std::move(known));
+        }
+        co_return co_await recorder_.find_left_over_receipt(claimed.id, deadline);
     }
     catch (const std::exception&)
     {
-        log::warning("an uncertain attempt could not be looked up", {{"provider", provider}});
+        log::warning("an uncertain attempt could not be looked up", {{"provider", claimed.provider}});
     }
     co_return fail(ErrorKind::unavailable, "an earlier attempt could not be looked up");
+}
+
+Task<std::optional<SuppressionReason>> DeliverNotifications::find_suppression(const ClaimedDelivery& claimed,
+                                                                              const NotificationContents& contents,
+                                                                              Deadline deadline)
+{
+    SuppressionKey key{claimed.service_id, static_cast<Channel>(claimed.channel),
+                       recipient_hash(keys_, contents.normalised_to)};
+    co_return co_await recorder_.find_suppression(std::move(key), deadline);
+}
+
+// As acceptance ends a message whose recipient is suppressed already.
+SendResult DeliverNotifications::kept_back(const ClaimedDelivery& claimed, SuppressionReason reason) const
+{
+    auto result = gave_up(claimed, "suppressed: " + std::string(to_string(reason)));
+    result.status = NotificationStatus::permanent_failure;
+    return result;
 }
 
 SendResult DeliverNotifications::gave_up(const ClaimedDelivery& claimed, std::string reason) const
@@ -281,11 +303,22 @@ SendResult DeliverNotifications::try_again(const ClaimedDelivery& claimed, const
     const bool uncertain = outcome.status == SendStatus::uncertain;
     // After the last try an uncertain one is asked about, until there is an answer, and not sent again.
     if (claimed.attempt >= options_.tries && !uncertain) return result;
-    const bool at_once = static_cast<Channel>(claimed.channel) == Channel::sms && claimed.attempt == 1;
     result.hand_off = HandOff::try_again;
     result.uncertain = uncertain;
-    result.retry_at = at_once && !uncertain ? clock_.now() : clock_.now() + options_.retry_pause;
+    result.retry_at = next_try(claimed, uncertain);
     return result;
+}
+
+// At once where somebody else may take it: each of the channel's providers has its turn before the pauses begin. And,
+// as the family has it, the first retry of a text message.
+Instant DeliverNotifications::next_try(const ClaimedDelivery& claimed, bool uncertain) const
+{
+    const auto channel = static_cast<Channel>(claimed.channel);
+    const std::size_t usable = providers_.usable(channel, std::chrono::steady_clock::now());
+    const bool others = static_cast<std::size_t>(claimed.attempt) < usable;
+    const bool first_of_sms = channel == Channel::sms && claimed.attempt == 1;
+    if (!uncertain && (others || first_of_sms)) return clock_.now();
+    return clock_.now() + options_.retry_pause;
 }
 
 SendResult DeliverNotifications::result_of(const ClaimedDelivery& claimed, const Prepared& prepared,

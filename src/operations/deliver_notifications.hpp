@@ -3,9 +3,11 @@
 // The claim is the durable record that an attempt began (its event is written with the lease); the result is recorded
 // after. No database connection is held while a provider is called. Belongs to one Loop.
 //
-// Only what a provider was offered counts as a try. While nothing can be offered (the provider is switched off or there
-// is none, the service cannot be read, an earlier attempt cannot be looked up) the message waits as the attempt that it
-// is, at the longest until its contents are purged.
+// Only what a provider was offered counts as a try. While nothing can be offered (nobody sends where it goes, the
+// service cannot be read, an earlier attempt cannot be looked up) the message waits as the attempt that it is, at the
+// longest until its contents are purged.
+//
+// After an uncertain attempt all whom the message was offered to are asked about it before it is offered again.
 #pragma once
 
 #include <map>
@@ -16,6 +18,7 @@
 
 #include "operations/delivery_recorder.hpp"
 #include "operations/notification_contents.hpp"
+#include "operations/provider_pool.hpp"
 #include "operations/service_directory.hpp"
 #include "providers/provider.hpp"
 #include "queue/queue.hpp"
@@ -38,23 +41,14 @@ struct DeliverOptions
     std::size_t render_in_place = 65'536;  // bytes that an email may come to, before it is rendered on the pool
     std::string email_domain = "notify.localhost";
     std::string sms_from_number = "+12025550100";
-};
-
-// Who sends what. Test keys and services in research mode go to the simulator: nothing leaves the building.
-struct ProviderSet
-{
-    Provider* email = nullptr;
-    Provider* sms = nullptr;
-    Provider* simulator = nullptr;
-
-    [[nodiscard]] Provider* by_name(std::string_view name) const;
+    std::string unsubscribe_url;  // where recipients reach the API, for one-click links; empty: only links of services
 };
 
 class DeliverNotifications
 {
 public:
     // `large_emails` renders what would hold up the loop; nullptr: everything is rendered in place.
-    DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder, ProviderSet providers,
+    DeliverNotifications(ServiceDirectory& directory, DeliveryRecorder& recorder, ProviderPool& providers,
                          const KeyRing& keys, const Clock& clock, DeliverOptions options,
                          CpuPool* large_emails = nullptr);
 
@@ -64,8 +58,7 @@ public:
     // Throws when the result could not be recorded: the lease then ends by itself and the message is tried again as
     // uncertain.
     Task<> record(SendResult result);
-    // Both.
-    Task<> deliver(ClaimedDelivery claimed);
+    [[nodiscard]] ProviderPool& providers() { return providers_; }
 
 private:
     struct Prepared
@@ -73,6 +66,7 @@ private:
         Provider* provider = nullptr;
         OutgoingMessage message;
         std::int16_t fragments = 0;
+        std::optional<SuppressionReason> suppressed;  // since it was accepted
     };
 
     [[nodiscard]] Provider* choose_provider(const ClaimedDelivery& claimed, const Service& service) const;
@@ -86,22 +80,27 @@ private:
                                           const DeliverOptions& options, std::int16_t& fragments);
     Task<SendResult> hand_over(const ClaimedDelivery& claimed, Prepared& prepared, Deadline deadline);
     Task<SendOutcome> send(Prepared& prepared, Deadline deadline);
-    Task<Result<std::optional<Receipt>>> find_earlier(const Prepared& prepared, Deadline deadline);
+    Task<Result<std::optional<Receipt>>> find_earlier(const ClaimedDelivery& claimed, Deadline deadline);
     SendResult settled(const ClaimedDelivery& claimed, const Prepared& prepared, Receipt earlier);
+    [[nodiscard]] Instant next_try(const ClaimedDelivery& claimed, bool uncertain) const;
     SendResult result_of(const ClaimedDelivery& claimed, const Prepared& prepared, const SendOutcome& outcome) const;
     void count(const SendResult& result);
+    Task<std::optional<SuppressionReason>> find_suppression(const ClaimedDelivery& claimed,
+                                                            const NotificationContents& contents, Deadline deadline);
+    SendResult kept_back(const ClaimedDelivery& claimed, SuppressionReason reason) const;
     SendResult gave_up(const ClaimedDelivery& claimed, std::string reason) const;
     SendResult postponed(const ClaimedDelivery& claimed, std::string reason, std::string_view provider) const;
     SendResult try_again(const ClaimedDelivery& claimed, const SendOutcome& outcome, std::string_view provider) const;
 
     ServiceDirectory& directory_;
     DeliveryRecorder& recorder_;
-    const ProviderSet providers_;
+    ProviderPool& providers_;
     const KeyRing& keys_;
     const Clock& clock_;
     const DeliverOptions options_;
     CpuPool* const large_emails_;
     std::map<std::pair<std::string, std::string_view>, prometheus::Counter*> attempts_;  // by provider and outcome
+    prometheus::Counter& repeated_;
 };
 
 }  // namespace herald

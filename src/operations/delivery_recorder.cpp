@@ -1,12 +1,11 @@
 #include "operations/delivery_recorder.hpp"
 
-#include <map>
-
 #include <prometheus/counter.h>
 
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "domain/notifications/event.hpp"
+#include "operations/receipt_rounds.hpp"
 #include "sql/queries.hpp"
 
 namespace herald
@@ -31,7 +30,7 @@ EventKind event_of(const SendResult& result)
         case HandOff::failed:
             break;
     }
-    return EventKind::gave_up;
+    return result.status == NotificationStatus::permanent_failure ? EventKind::suppressed : EventKind::gave_up;
 }
 
 // The columns of record_send_results.
@@ -72,56 +71,6 @@ struct ResultColumns
     }
 };
 
-// The columns of record_receipts: one row a reference, because a statement changes a row once.
-struct ReceiptColumns
-{
-    std::vector<std::string> providers;
-    std::vector<std::string> references;
-    std::vector<std::int16_t> statuses;
-    std::vector<std::string> responses;
-    std::vector<Instant> at;
-    std::vector<std::optional<Uuid>> ids;
-
-    void add(const Receipt& receipt)
-    {
-        providers.push_back(receipt.provider);
-        references.push_back(receipt.reference);
-        statuses.push_back(static_cast<std::int16_t>(receipt.status));
-        responses.push_back(receipt.provider_response);
-        at.push_back(receipt.at);
-        ids.push_back(receipt.notification_id ? std::optional(receipt.notification_id->value) : std::nullopt);
-    }
-    [[nodiscard]] pg::Params params(Instant now) const
-    {
-        return pg::Params::of(providers, references, statuses, responses, at, ids, now);
-    }
-};
-
-// The receipts of one batch as statements that follow each other: the second receipt of a reference ("pending", then
-// "delivered") goes into the second statement. What comes after a final one is a repetition.
-class ReceiptRounds
-{
-public:
-    void add(const Receipt& receipt)
-    {
-        auto& [round, ended] = next_[std::pair(receipt.provider, receipt.reference)];
-        if (ended) return;
-        if (rounds_.size() <= round) rounds_.emplace_back();
-        rounds_[round++].add(receipt);
-        ended = !awaits_receipt(receipt.status);
-    }
-    [[nodiscard]] const std::vector<ReceiptColumns>& rounds() const { return rounds_; }
-
-private:
-    struct Next
-    {
-        std::size_t round = 0;
-        bool ended = false;
-    };
-    std::map<std::pair<std::string, std::string>, Next> next_;
-    std::vector<ReceiptColumns> rounds_;
-};
-
 Receipt read_receipt(const pg::Rows& rows, std::size_t i)
 {
     Receipt receipt;
@@ -143,6 +92,10 @@ DeliveryRecorder::DeliveryRecorder(pg::Database& database, const Clock& clock, T
       clock_(clock),
       options_(options),
       receipts_applied_(metrics::counter("herald_receipts_applied_total", "Receipts that changed a message's status")),
+      receipts_repeated_(metrics::counter("herald_receipts_repeated_total",
+                                          "Receipts for messages that had their final status already")),
+      receipts_unmatched_(metrics::counter("herald_receipts_unmatched_total",
+                                           "Receipts that nobody awaited when they came: kept, to be looked at again")),
       scope_(scope),
       // One writer: results are committed before the receipts that were received after them.
       commits_(scope, std::move(executor), {.max_batch = 512, .writers = 1, .max_waiting = 100000},
@@ -194,7 +147,8 @@ Task<> DeliveryRecorder::commit_together(const Batch& batch, Deadline deadline)
     std::vector<std::pair<pg::Statement, pg::Params>> statements;
     if (!results.ids.empty()) statements.emplace_back(sql::record_send_results, results.params(now));
     const std::size_t first_receipts = statements.size();
-    for (const auto& round : receipts.rounds()) statements.emplace_back(sql::record_receipts, round.params(now));
+    for (const auto& round : receipts.rounds())
+        statements.emplace_back(sql::record_receipts, round.params(now, options_.correct_delivered));
     const auto answers = co_await database_.execute_together(std::move(statements), deadline);
     note(answers, first_receipts);
 }
@@ -205,18 +159,34 @@ void DeliveryRecorder::note(const std::vector<pg::Rows>& answers, std::size_t fi
     for (std::size_t i = 0; i < answers.size(); ++i)
     {
         owed += answers[i].get<std::int64_t>(0, "callbacks_owed");
-        if (i >= first_receipts)
-            receipts_applied_.Increment(static_cast<double>(answers[i].get<std::int64_t>(0, "changed")));
+        if (i < first_receipts) continue;
+        receipts_applied_.Increment(static_cast<double>(answers[i].get<std::int64_t>(0, "changed")));
+        receipts_repeated_.Increment(static_cast<double>(answers[i].get<std::int64_t>(0, "repeated")));
+        receipts_unmatched_.Increment(static_cast<double>(answers[i].get<std::int64_t>(0, "kept")));
     }
     if (owed > 0 && callbacks_owed_) callbacks_owed_();
 }
 
-Task<std::optional<Receipt>> DeliveryRecorder::find_left_over_receipt(std::string provider, NotificationId id,
-                                                                      Deadline deadline)
+Task<std::optional<Receipt>> DeliveryRecorder::find_left_over_receipt(NotificationId id, Deadline deadline)
 {
-    const auto rows = co_await database_.execute(sql::find_unmatched_receipt, pg::Params::of(provider, id), deadline);
+    const auto rows = co_await database_.execute(sql::find_unmatched_receipt, pg::Params::of(id), deadline);
     if (rows.empty()) co_return std::nullopt;
     co_return read_receipt(rows, 0);
+}
+
+Task<std::vector<std::string>> DeliveryRecorder::list_attempt_providers(ServiceId service, NotificationId id,
+                                                                        Deadline deadline)
+{
+    auto params = pg::Params::of(service, id);
+    const auto rows = co_await database_.execute(sql::list_attempt_providers, std::move(params), deadline);
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < rows.size(); ++i) names.push_back(rows.get<std::string>(i, "provider"));
+    co_return names;
+}
+
+Task<std::optional<SuppressionReason>> DeliveryRecorder::find_suppression(SuppressionKey key, Deadline deadline)
+{
+    co_return co_await SuppressionStore(database_).find(std::move(key), deadline);
 }
 
 // One transaction: a receipt that was taken and not applied would be lost with the process.
@@ -239,7 +209,8 @@ Task<LeftOverCounts> DeliveryRecorder::match_left_over_receipts(Deadline deadlin
     }
     std::vector<pg::Rows> answers;
     for (const auto& round : receipts.rounds())
-        answers.push_back(co_await transaction.execute(sql::record_receipts, round.params(now), deadline));
+        answers.push_back(co_await transaction.execute(sql::record_receipts,
+                                                       round.params(now, options_.correct_delivered), deadline));
     co_await transaction.commit(deadline);
     note(answers, 0);
     if (dropped > 0) log::info("receipts for messages nobody awaits were dropped", {{"receipts", dropped}});

@@ -12,6 +12,7 @@
 #include "operations/record_batch.hpp"
 #include "providers/provider.hpp"
 #include "storage/pg/database.hpp"
+#include "storage/suppression_store.hpp"
 
 namespace prometheus
 {
@@ -26,7 +27,7 @@ enum class HandOff : std::int16_t
     awaits_receipt = 1,
     done = 2,  // handed over, and no receipt will come
     try_again = 3,
-    failed = 4,     // technical-failure
+    failed = 4,     // technical-failure; permanent-failure when the recipient is suppressed
     postponed = 5,  // nothing was offered to a provider: later, and as the same attempt
 };
 
@@ -52,6 +53,7 @@ struct RecorderOptions
     RecordOptions record;
     // For as long as a message may turn up that wants it: an uncertain attempt is asked about again and again.
     seconds keep_left_over_receipts = std::chrono::hours(72);
+    bool correct_delivered = true;  // a hard bounce that comes after `delivered` makes an email permanent-failure
 };
 
 // One round over receipts that nobody awaited.
@@ -76,7 +78,10 @@ public:
     // A receipt arrived: recorded soon, after the results that wait before it. From the recorder's loop.
     void receive(Receipt receipt);
     // A receipt that names this message and that nobody awaits: an earlier attempt did go out.
-    Task<std::optional<Receipt>> find_left_over_receipt(std::string provider, NotificationId id, Deadline deadline);
+    Task<std::optional<Receipt>> find_left_over_receipt(NotificationId id, Deadline deadline);
+    // Whom the message was to be offered to so far, as its attempts say; each once.
+    Task<std::vector<std::string>> list_attempt_providers(ServiceId service, NotificationId id, Deadline deadline);
+    Task<std::optional<SuppressionReason>> find_suppression(SuppressionKey key, Deadline deadline);
     // Receipts that overtook the answer to their hand-off find their message now. Looks at kLeftOverBatch at most.
     static constexpr std::int32_t kLeftOverBatch = 1000;
     Task<LeftOverCounts> match_left_over_receipts(Deadline deadline);
@@ -101,6 +106,8 @@ private:
     const RecorderOptions options_;
     std::function<void()> callbacks_owed_;
     prometheus::Counter& receipts_applied_;
+    prometheus::Counter& receipts_repeated_;
+    prometheus::Counter& receipts_unmatched_;
     TaskScope& scope_;
     GroupCommit<Entry, Recorded> commits_;
 };

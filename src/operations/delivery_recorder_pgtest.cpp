@@ -8,6 +8,7 @@
 #include "sql/queries.hpp"
 #include "storage/notification_store.hpp"
 #include "tests/support/operations_fixture.hpp"
+#include "tests/support/queue_fixture.hpp"
 
 namespace herald
 {
@@ -45,15 +46,18 @@ public:
     }
 
     // `count` messages, accepted and claimed.
-    Task<std::vector<ClaimedDelivery>> claim(const TestService& service, std::size_t count)
+    Task<std::vector<ClaimedDelivery>> claim(const TestService& service, std::size_t count,
+                                             Channel channel = Channel::sms)
     {
         for (std::size_t i = 0; i < count; ++i)
         {
-            const auto answer = co_await send(service, service.normal, text_to(service, "+12028675309"));
+            const auto message =
+                channel == Channel::sms ? text_to(service, "+12028675309") : email_to(service, "ada@example.gov");
+            const auto answer = co_await send(service, service.normal, message);
             if (!answer) throw std::logic_error(answer.error().message);
         }
         co_await queue_.refresh_services(soon());
-        auto claimed = co_await queue_.claim(count, clock.now(), soon());
+        auto claimed = co_await queue_.claim(testing::room_for(count), clock.now(), soon());
         if (claimed.size() != count) throw std::logic_error("not everything was claimed");
         co_return claimed;
     }
@@ -119,7 +123,10 @@ public:
     }
     // What lost leases put back is due.
     Task<> move_retries() { co_await queue_.move_due_retries(clock.now() + QueueOptions().uncertain_pause, soon()); }
-    Task<std::vector<ClaimedDelivery>> claim_again() { return queue_.claim(10, clock.now(), soon()); }
+    Task<std::vector<ClaimedDelivery>> claim_again()
+    {
+        return queue_.claim(testing::room_for(10), clock.now(), soon());
+    }
 
     Task<> finish()
     {
@@ -207,7 +214,7 @@ TEST(DeliveryRecorder, AReceiptThatNobodyAwaitsIsKeptForAsLongAsAMessageMayWantI
             const auto keep = RecorderOptions().keep_left_over_receipts;
             office.clock.advance(keep - seconds(1));
             EXPECT_EQ((co_await office.recorder.match_left_over_receipts(soon())).looked_at, 2U);
-            const auto found = co_await office.recorder.find_left_over_receipt("carrier", id, soon());
+            const auto found = co_await office.recorder.find_left_over_receipt(id, soon());
             EXPECT_TRUE(found && found->status == NotificationStatus::delivered && found->reference == "r-1");
 
             office.clock.advance(std::chrono::minutes(10));
@@ -253,6 +260,82 @@ TEST(DeliveryRecorder, RepeatedAndLateReceiptsChangeNothing)
             co_await office.receive_all(delivered, office.receipt("r-1", NotificationStatus::permanent_failure));
             EXPECT_EQ(co_await office.status_of(claimed[0].id), NotificationStatus::delivered);
             EXPECT_EQ((co_await office.events_of(claimed[0])).size(), 4U);
+            co_await office.finish();
+        });
+}
+
+// A receipt that says which message it is about finds it although nobody awaits news of it any more.
+Receipt about(const ClaimedDelivery& message, Receipt receipt)
+{
+    receipt.notification_id = message.id;
+    receipt.service_id = message.service_id;
+    return receipt;
+}
+
+TEST(DeliveryRecorder, AMailboxThatTookTheEmailAndBouncedItLaterIsAPermanentFailure)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto email = co_await office.claim(service, 1, Channel::email);
+            const auto sms = co_await office.claim(service, 1);
+            co_await office.recorder.record(office.handed_over(email[0], "r-1"), soon());
+            co_await office.recorder.record(office.handed_over(sms[0], "r-2"), soon());
+            const auto delivered = about(email[0], office.receipt("r-1", NotificationStatus::delivered));
+            const auto bounced = about(email[0], office.receipt("r-1", NotificationStatus::permanent_failure));
+            auto of_another_hand_off = bounced;
+            of_another_hand_off.reference = "r-0";
+            co_await office.receive_all(delivered, office.receipt("r-2", NotificationStatus::delivered));
+            co_await office.receive_all(delivered, of_another_hand_off);
+            EXPECT_EQ(co_await office.status_of(email[0].id), NotificationStatus::delivered);
+            EXPECT_EQ(co_await number(database, kUnmatched), 1) << "a repetition is not kept, a stranger is";
+
+            co_await office.receive_all(bounced, bounced);
+            EXPECT_EQ(co_await office.status_of(email[0].id), NotificationStatus::permanent_failure);
+            co_await office.receive_all(delivered);
+            EXPECT_EQ(co_await office.status_of(email[0].id), NotificationStatus::permanent_failure) << "and not back";
+            co_await office.receive_all(about(sms[0], office.receipt("r-2", NotificationStatus::permanent_failure)));
+            EXPECT_EQ(co_await office.status_of(sms[0].id), NotificationStatus::delivered)
+                << "emails bounce, texts do not";
+            EXPECT_EQ((co_await office.events_of(email[0])).back(), EventKind::receipt);
+            EXPECT_EQ(co_await number(database, kUnmatched), 1);
+            co_await office.finish();
+        });
+}
+
+TEST(DeliveryRecorder, ABounceInTheSameBatchAsItsDeliveryComesAfterIt)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            Office office(database, co_await asio::this_coro::executor);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto email = co_await office.claim(service, 1, Channel::email);
+            co_await office.recorder.record(office.handed_over(email[0], "r-1"), soon());
+            co_await office.receive_in_one_batch(
+                about(email[0], office.receipt("r-1", NotificationStatus::delivered)),
+                about(email[0], office.receipt("r-1", NotificationStatus::permanent_failure)));
+            EXPECT_EQ(co_await office.status_of(email[0].id), NotificationStatus::permanent_failure);
+            co_await office.finish();
+        });
+}
+
+TEST(DeliveryRecorder, DeliveredStaysWhereThatIsWanted)
+{
+    with_database(
+        [](pg::Database& database) -> Task<>
+        {
+            RecorderOptions options;
+            options.correct_delivered = false;
+            Office office(database, co_await asio::this_coro::executor, options);
+            const auto service = co_await office.add_service(Desk::live_service());
+            const auto email = co_await office.claim(service, 1, Channel::email);
+            co_await office.recorder.record(office.handed_over(email[0], "r-1"), soon());
+            co_await office.receive_all(about(email[0], office.receipt("r-1", NotificationStatus::delivered)));
+            co_await office.receive_all(about(email[0], office.receipt("r-1", NotificationStatus::permanent_failure)));
+            EXPECT_EQ(co_await office.status_of(email[0].id), NotificationStatus::delivered);
             co_await office.finish();
         });
 }

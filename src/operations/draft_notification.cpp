@@ -1,10 +1,12 @@
 #include "operations/draft_notification.hpp"
 
 #include <algorithm>
+#include "base/trace_context.hpp"
 
 #include <fmt/format.h>
 
 #include "operations/notification_contents.hpp"
+#include "operations/suppress_recipients.hpp"
 #include "rendering/email.hpp"
 #include "rendering/personalisation.hpp"
 #include "rendering/sanitise.hpp"
@@ -105,10 +107,11 @@ Result<void> choose_sender(const DraftContext& context, const MessageRequest& re
 
 Failure recipient_refused(KeyType type)
 {
-    if (type == KeyType::team) return refuse("Can\u2019t send to this recipient using a team-only API key");
-    return refuse(
-        "Can\u2019t send to this recipient when service is in trial mode "
-        "\u2013 see https://www.notifications.service.gov.uk/trial-mode");
+    if (type == KeyType::team)
+        return fail(ErrorKind::recipient_not_allowed, "Can\u2019t send to this recipient using a team-only API key");
+    return fail(ErrorKind::recipient_not_allowed,
+                "Can\u2019t send to this recipient when service is in trial mode "
+                "\u2013 see https://www.notifications.service.gov.uk/trial-mode");
 }
 
 Result<void> check_recipient(const DraftContext& context, const MessageRequest& request)
@@ -120,7 +123,12 @@ Result<void> check_recipient(const DraftContext& context, const MessageRequest& 
         context.key.type == KeyType::team || (context.key.type == KeyType::normal && service.restricted);
     if (limited && !context.service.allowed_recipients.contains(recipient.normalised))
         return recipient_refused(context.key.type);
-    if (recipient.international && !service.may(ServicePermission::international_sms))
+    return {};
+}
+
+Result<void> check_international(const DraftContext& context, const Recipient& recipient)
+{
+    if (recipient.international && !context.service.service().may(ServicePermission::international_sms))
         return refuse("Cannot send to international mobile numbers");
     return {};
 }
@@ -135,6 +143,22 @@ Result<void> check_files(const DraftContext& context, const json::object& person
         fmt::format("Send files by email has not been set up - add contact details for your service at "
                     "{}/services/{}/service-settings/send-files-by-email",
                     context.options.admin_base_url, context.service.service().id.to_string()));
+}
+
+Result<void> check_v2(const DraftContext& context, const MessageRequest& request, const Draft& draft)
+{
+    if (auto allowed = check_recipient(context, request); !allowed) return allowed;
+    if (auto allowed = check_international(context, request.recipient); !allowed) return allowed;
+    if (auto files = check_files(context, request.personalisation); !files) return files;
+    return draft.length;
+}
+
+Result<void> check_v1(const DraftContext& context, const MessageRequest& request, const Draft& draft)
+{
+    if (!draft.length) return draft.length;
+    if (auto allowed = check_recipient(context, request); !allowed) return allowed;
+    if (auto permitted = check_permission(context.service.service(), request.channel); !permitted) return permitted;
+    return check_international(context, request.recipient);
 }
 
 Lane lane_of(const DraftContext& context, const Template& from)
@@ -168,13 +192,24 @@ void fill_row(const DraftContext& context, const MessageRequest& request, Draft&
         row.international = request.recipient.international;
         row.phone_prefix = request.recipient.country_prefix;
     }
+    // What stays inside reaches nobody, so it is not kept from anybody.
+    if (row.lane != Lane::test) row.recipient_hash = recipient_hash(context.keys, request.recipient.normalised);
     draft.contents.to = request.recipient.as_sent;
     draft.contents.normalised_to = request.recipient.normalised;
     draft.contents.one_click_unsubscribe_url = request.one_click_unsubscribe_url.value_or("");
+    if (is_trace_id(request.trace_id)) draft.contents.trace_id = request.trace_id;
     row.sealed = seal_contents(context.keys, row.id, draft.contents);
 }
 
 }  // namespace
+
+Result<void> check_permission(const Service& service, Channel channel)
+{
+    const bool is_sms = channel == Channel::sms;
+    if (service.may(is_sms ? ServicePermission::sms : ServicePermission::email)) return {};
+    return fail(ErrorKind::channel_not_allowed,
+                fmt::format("Service is not allowed to send {}", is_sms ? "text messages" : "emails"));
+}
 
 Result<DraftNotification> draft_notification(const DraftContext& context, const MessageRequest& request,
                                              TemplatePtr from_template)
@@ -188,9 +223,9 @@ Result<DraftNotification> draft_notification(const DraftContext& context, const 
 
     if (auto rendered = render(context, request, draft); !rendered) return Failure(std::move(rendered.error()));
     if (auto chosen = choose_sender(context, request, draft); !chosen) return Failure(std::move(chosen.error()));
-    if (auto allowed = check_recipient(context, request); !allowed) return Failure(std::move(allowed.error()));
-    if (auto files = check_files(context, request.personalisation); !files) return Failure(std::move(files.error()));
-    if (!draft.length) return Failure(std::move(draft.length.error()));
+    auto valid =
+        request.order == CheckOrder::v1 ? check_v1(context, request, draft) : check_v2(context, request, draft);
+    if (!valid) return Failure(std::move(valid.error()));
     fill_row(context, request, draft);
     return std::move(draft.made);
 }

@@ -24,9 +24,17 @@ struct AcceptOptions
     std::string admin_base_url = "http://localhost:6012";
 };
 
+// In which order a request's faults are told, after its schema. Both: rate, daily limit, template, placeholders, empty.
+enum class CheckOrder
+{
+    v2,  // permission before all; last sender, recipient, international, files, length
+    v1,  // last length, recipient, permission, international (GSA/notifications-api, app/notifications/rest.py)
+};
+
 // What the caller asked for: well-formed by the request's schema, nothing else checked yet.
 struct MessageRequest
 {
+    CheckOrder order = CheckOrder::v2;
     Channel channel = Channel::sms;
     Recipient recipient;
     TemplateId template_id;
@@ -37,6 +45,7 @@ struct MessageRequest
     std::vector<std::string> sanitise_content_for;
     std::optional<std::string> idempotency_key;
     std::string body;  // as received: what an Idempotency-Key is bound to
+    std::string trace_id;
 };
 
 struct AcceptedMessage
@@ -68,8 +77,11 @@ struct DraftContext
     Instant now{};
 };
 
-// Errors: bad_request with the texts of the contract, in its order: placeholders, empty, sender, recipient allowed,
-// international, files, length.
+// channel_not_allowed.
+Result<void> check_permission(const Service& service, Channel channel);
+
+// Errors: bad_request, recipient_not_allowed or channel_not_allowed with the texts of the contract, in its order
+// (CheckOrder).
 Result<DraftNotification> draft_notification(const DraftContext& context, const MessageRequest& request,
                                              TemplatePtr from_template);
 

@@ -37,7 +37,7 @@ struct LookUpReceipts::Round
     Deadline last_start;
 };
 
-LookUpReceipts::LookUpReceipts(pg::Database& database, DeliveryRecorder& recorder, ProviderSet providers,
+LookUpReceipts::LookUpReceipts(pg::Database& database, DeliveryRecorder& recorder, const ProviderPool& providers,
                                const Clock& clock, Options options)
     : database_(database), recorder_(recorder), providers_(providers), clock_(clock), options_(options)
 {

@@ -30,8 +30,8 @@ public:
         bool more = false;        // a whole batch was due: there may be more
     };
 
-    LookUpReceipts(pg::Database& database, DeliveryRecorder& recorder, ProviderSet providers, const Clock& clock,
-                   Options options);
+    LookUpReceipts(pg::Database& database, DeliveryRecorder& recorder, const ProviderPool& providers,
+                   const Clock& clock, Options options);
 
     // One batch. What is found is recorded like any receipt. No question begins that could not end by `deadline`: what
     // was not asked stays due.
@@ -49,7 +49,7 @@ private:
 
     pg::Database& database_;
     DeliveryRecorder& recorder_;
-    const ProviderSet providers_;
+    const ProviderPool& providers_;
     const Clock& clock_;
     const Options options_;
 };

@@ -37,8 +37,9 @@ Result<ProviderRow> pick(const std::vector<ProviderRow>& rows, const std::string
 Task<Result<ProviderRow>> change_provider(ManageContext context, std::string name, std::optional<Channel> channel,
                                           ProviderChange change)
 {
-    if (change.priority && (*change.priority < 0 || *change.priority > 100))
-        co_return fail(ErrorKind::validation, fmt::format("A priority is from 0 to 100, not {}", *change.priority));
+    const auto& priority = change.update.priority;
+    if (priority && (*priority < 0 || *priority > 100))
+        co_return fail(ErrorKind::validation, fmt::format("A priority is from 0 to 100, not {}", *priority));
     std::optional<UserId> author;
     if (change.author)
     {
@@ -50,10 +51,26 @@ Task<Result<ProviderRow>> change_provider(ManageContext context, std::string nam
     const auto before = co_await providers.list(context.deadline);
     const auto picked = pick(before, name, channel);
     if (!picked) co_return picked;
-    co_await providers.change(picked->channel, picked->name, change.priority, change.active, author, context.now,
-                              context.deadline);
+    const ProviderName which{picked->channel, picked->name};
+    co_await providers.change(which, change.update, change.reason.value_or("changed by an operator"), author,
+                              context.now, context.deadline);
     const auto after = co_await providers.list(context.deadline);
     co_return pick(after, picked->name, picked->channel);
+}
+
+Task<Result<std::vector<ProviderEvent>>> list_provider_history(ManageContext context, std::optional<std::string> name,
+                                                               std::optional<Channel> channel, std::int32_t most)
+{
+    ProviderStore providers(context.database);
+    std::optional<ProviderName> which;
+    if (name)
+    {
+        const auto rows = co_await providers.list(context.deadline);
+        const auto picked = pick(rows, *name, channel);
+        if (!picked) co_return Failure(picked.error());
+        which = ProviderName{picked->channel, picked->name};
+    }
+    co_return co_await providers.history(std::move(which), most, context.deadline);
 }
 
 }  // namespace herald

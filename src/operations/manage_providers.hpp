@@ -1,7 +1,6 @@
 // What operators decide about providers. Belongs to the Loop of its Database.
 //
-// An inactive provider is not used. Sharing a channel's traffic out by priority, and failing over, come later: today
-// the settings providers.email and providers.sms name the one that is used.
+// An inactive provider is not used; the active ones of a channel share its messages by their priorities.
 #pragma once
 
 #include <optional>
@@ -15,8 +14,8 @@ namespace herald
 
 struct ProviderChange
 {
-    std::optional<std::int32_t> priority;  // 0..100
-    std::optional<bool> active;
+    ProviderUpdate update;
+    std::optional<std::string> reason;  // for the history
     std::optional<std::string> author;  // a user's id or email address
 };
 
@@ -24,5 +23,8 @@ struct ProviderChange
 // validation: the priority.
 Task<Result<ProviderRow>> change_provider(ManageContext context, std::string name, std::optional<Channel> channel,
                                           ProviderChange change);
+// What happened to one, or to all; newest first.
+Task<Result<std::vector<ProviderEvent>>> list_provider_history(ManageContext context, std::optional<std::string> name,
+                                                               std::optional<Channel> channel, std::int32_t most);
 
 }  // namespace herald

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "base/config.hpp"
 #include "domain/recipients/recipient.hpp"
 #include "operations/manage_checks.hpp"
 #include "operations/manage_users.hpp"
@@ -16,12 +15,8 @@ namespace herald
 namespace
 {
 
-constexpr std::size_t kShortestToken = 10;
-constexpr std::size_t kLongestUrl = 500;
 constexpr std::size_t kLongestSenderName = 11;    // GSM 03.40: an alphanumeric address
 constexpr std::size_t kLongestSenderNumber = 15;  // E.164
-
-const std::vector<std::string> kCallbackTypes = {"delivery_status", "complaint", "inbound_sms"};
 
 Result<Guest> parse_guest(const std::string& recipient, const std::string& default_region)
 {
@@ -59,32 +54,6 @@ Result<void> check_sms_sender(const std::string& sender)
     return fail(ErrorKind::validation,
                 "A sender of text messages is a phone number of up to 15 characters, or a name of up to 11 letters, "
                 "digits, spaces and . - _ &, with one letter at least");
-}
-
-bool is_printable(std::string_view text)
-{
-    return std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
-}
-
-Result<void> check_callback(const CallbackWish& wish)
-{
-    if (std::ranges::find(kCallbackTypes, wish.type) == kCallbackTypes.end())
-    {
-        const auto nearest = nearest_name(wish.type, kCallbackTypes);
-        return fail(ErrorKind::validation, fmt::format("'{}' is not a kind of callback{}; there are {}", wish.type,
-                                                       nearest.empty() ? "" : ", did you mean " + nearest + "?",
-                                                       fmt::join(kCallbackTypes, ", ")));
-    }
-    const bool is_http = wish.url.starts_with("http://");
-    if (is_http && !wish.allow_http)
-        return fail(ErrorKind::validation,
-                    "The callback's URL has to begin with https://; for development --allow-http lets http:// pass");
-    if ((!is_http && !wish.url.starts_with("https://")) || wish.url.size() > kLongestUrl || !is_printable(wish.url))
-        return fail(ErrorKind::validation,
-                    "The callback's URL begins with https://, has no spaces and takes 500 characters at most");
-    if (wish.bearer_token.size() < kShortestToken || !is_printable(wish.bearer_token))
-        return fail(ErrorKind::validation, "The bearer token takes at least 10 printable characters without spaces");
-    return {};
 }
 
 template <class Row, class IdType>
@@ -187,26 +156,6 @@ Task<Result<EmailReplyTo>> archive_email_reply_to(ManageContext context, Service
     if (const auto checked = check_may_go(rows, *found, kReplyTo); !checked) co_return Failure(checked.error());
     co_await services.archive_email_reply_to(service, id, context.now, context.deadline);
     co_return found;
-}
-
-Task<Result<ServiceCallback>> set_callback(ManageContext context, ServiceId service, CallbackWish wish)
-{
-    if (const auto checked = check_callback(wish); !checked) co_return Failure(checked.error());
-    ServiceStore services(context.database, context.keys);
-    co_await services.put_callback(service, wish.type, wish.url, std::move(wish.bearer_token), context.now,
-                                   context.deadline);
-    for (auto& callback : co_await services.list_callbacks(service, context.deadline))
-        if (callback.type == wish.type) co_return std::move(callback);
-    co_return fail(ErrorKind::conflict, "The callback was cleared by somebody else at the same time; set it again");
-}
-
-Task<Result<void>> clear_callback(ManageContext context, ServiceId service, std::string type)
-{
-    ServiceStore services(context.database, context.keys);
-    if (!co_await services.remove_callback(service, type, context.deadline))
-        co_return fail(ErrorKind::not_found,
-                       "The service has no callback '" + type + "'; `herald service show` lists what is set");
-    co_return Result<void>();
 }
 
 Task<Result<User>> add_member(ManageContext context, ServiceId service, std::string user)

@@ -1,5 +1,5 @@
-// What belongs to a service: whom it may reach in trial mode, who its messages come from, where it hears of them, who
-// its members are. Belongs to the Loop of its Database.
+// What belongs to a service: whom it may reach in trial mode, who its messages come from, who its members are. Belongs
+// to the Loop of its Database.
 //
 // Every Error is a sentence that says what to do, and leaves everything as it was.
 #pragma once
@@ -28,18 +28,6 @@ Task<Result<EmailReplyTo>> make_email_reply_to_default(ManageContext context, Se
 // conflict: it is the default, and there are others.
 Task<Result<SmsSender>> archive_sms_sender(ManageContext context, ServiceId service, SmsSenderId id);
 Task<Result<EmailReplyTo>> archive_email_reply_to(ManageContext context, ServiceId service, EmailReplyToId id);
-
-// Where a service wants to hear of its messages.
-struct CallbackWish
-{
-    std::string type = "delivery_status";  // or complaint, inbound_sms
-    std::string url;
-    std::string bearer_token;  // 10 characters at least; sealed at rest, never shown
-    bool allow_http = false;   // for development: without it the URL has to be https
-};
-Task<Result<ServiceCallback>> set_callback(ManageContext context, ServiceId service, CallbackWish wish);
-// not_found: none is set.
-Task<Result<void>> clear_callback(ManageContext context, ServiceId service, std::string type);
 
 // `user`: an id or an email address. conflict: is a member already; not_found: no such user, or no member.
 Task<Result<User>> add_member(ManageContext context, ServiceId service, std::string user);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "operations/manage_callbacks.hpp"
 #include "operations/manage_users.hpp"
 #include "tests/support/management.hpp"
 
@@ -104,14 +105,16 @@ TEST(ManageServiceSettings, CallbacksAreSetReplacedAndCleared)
             wish.url = "https://town.example/receipts";
             wish.bearer_token = "0123456789";
             const auto set = co_await set_callback(manage(database), id, wish);
-            EXPECT_EQ(set.value().url, "https://town.example/receipts");
+            EXPECT_EQ(set.value().callback.url, "https://town.example/receipts");
+            EXPECT_THAT(set.value().signing_secret, ::testing::MatchesRegex("herald_whsec_[0-9a-f]{64}"));
             CallbackWish plain = wish;
             plain.url = "http://127.0.0.1:8080/receipts";
             const auto refused = co_await set_callback(manage(database), id, plain);
-            EXPECT_THAT(refusal_of(refused), HasSubstr("--allow-http"));
-            plain.allow_http = true;
+            EXPECT_THAT(refusal_of(refused), HasSubstr("callbacks.allow_http"));
+            plain.allowed = {true, true};
             const auto replaced = co_await set_callback(manage(database), id, plain);
-            EXPECT_EQ(replaced.value().url, plain.url);
+            EXPECT_EQ(replaced.value().callback.url, plain.url);
+            EXPECT_NE(replaced.value().signing_secret, set.value().signing_secret);
             CallbackWish wrong = wish;
             wrong.type = "delivery_satus";
             const auto unknown = co_await set_callback(manage(database), id, wrong);

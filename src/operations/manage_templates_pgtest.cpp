@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "operations/manage_providers.hpp"
 #include "storage/template_store.hpp"
 #include "tests/support/management.hpp"
 
@@ -126,36 +125,6 @@ TEST(ManageTemplates, AnArchivedOneIsListedOnDemand)
             const auto other = co_await new_service(database, "Other");
             const auto not_theirs = co_await describe_template(manage(database), other, made->facts.id, std::nullopt);
             EXPECT_EQ(not_theirs.error().kind, ErrorKind::not_found);
-        });
-}
-
-TEST(ManageProviders, OneIsSwitchedOffAndTheOthersStay)
-{
-    with_database(
-        [](pg::Database& database) -> Task<>
-        {
-            Desk desk(database, co_await asio::this_coro::executor);
-            ProviderChange off;
-            off.active = false;
-            const auto unclear = co_await change_provider(manage(database), "capture", std::nullopt, off);
-            EXPECT_THAT(unclear.error().message, HasSubstr("--channel"));
-            const auto changed = co_await change_provider(manage(database), "capture", Channel::sms, off);
-            EXPECT_FALSE(changed.value().active);
-            EXPECT_EQ(changed->priority, 100);
-            EXPECT_EQ(changed->updated_at, testing::kTestNow);
-            const bool sms = co_await desk.directory.provider_is_active(Channel::sms, "capture", soon());
-            const bool email = co_await desk.directory.provider_is_active(Channel::email, "capture", soon());
-            const bool unknown = co_await desk.directory.provider_is_active(Channel::sms, "carrier pigeon", soon());
-            EXPECT_FALSE(sms);
-            EXPECT_TRUE(email);
-            EXPECT_TRUE(unknown);
-            ProviderChange weight;
-            weight.priority = 101;
-            const auto refused = co_await change_provider(manage(database), "smtp", std::nullopt, weight);
-            EXPECT_EQ(refused.error().kind, ErrorKind::validation);
-            const auto near = co_await change_provider(manage(database), "smpt", std::nullopt, off);
-            EXPECT_THAT(near.error().message, HasSubstr("did you mean smtp?"));
-            co_await desk.close();
         });
 }
 

@@ -43,7 +43,7 @@ std::string seal_contents(const KeyRing& keys, const NotificationId& id, const N
     std::string plain;
     plain.reserve(64 + contents.to.size() * 2 + contents.personalisation.size());
     for (const auto* text : {&contents.to, &contents.normalised_to, &contents.personalisation, &contents.reply_to,
-                             &contents.one_click_unsubscribe_url})
+                             &contents.one_click_unsubscribe_url, &contents.trace_id})
         append_text(plain, *text);
     return keys.seal(plain, context_of(id));
 }
@@ -55,7 +55,7 @@ Result<NotificationContents> open_contents(const KeyRing& keys, const Notificati
     NotificationContents contents;
     std::string_view rest = *plain;
     for (auto* text : {&contents.to, &contents.normalised_to, &contents.personalisation, &contents.reply_to,
-                       &contents.one_click_unsubscribe_url})
+                       &contents.one_click_unsubscribe_url, &contents.trace_id})
     {
         if (!take_text(rest, *text)) return fail(ErrorKind::internal, "sealed contents are cut short");
     }

@@ -18,6 +18,7 @@ struct NotificationContents
     std::string personalisation;  // a JSON object's text, "{}" when there is none
     std::string reply_to;         // sms sender or email reply-to; empty: none
     std::string one_click_unsubscribe_url;
+    std::string trace_id;  // of the request that it was accepted with, for the calls that it leads to; empty: none
 };
 
 // What the seal is bound to.

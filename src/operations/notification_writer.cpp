@@ -1,6 +1,9 @@
 #include "operations/notification_writer.hpp"
 
+#include <prometheus/counter.h>
+
 #include "base/log.hpp"
+#include "base/metrics.hpp"
 #include "sql/queries.hpp"
 
 namespace herald
@@ -51,7 +54,17 @@ pg::Params batch_params(const std::vector<const NewNotification*>& batch)
     params.add(column<std::optional<pg::Bytes>>(
         batch, [](const N& n)
         { return n.idempotency ? std::optional(pg::Bytes{n.idempotency->response_sealed}) : std::nullopt; }));
+    params.add(column<std::optional<pg::Bytes>>(
+        batch,
+        [](const N& n) { return n.recipient_hash ? std::optional(pg::Bytes{*n.recipient_hash}) : std::nullopt; }));
     return params;
+}
+
+void count_suppressed(const std::string& reason)
+{
+    metrics::counter("herald_notifications_suppressed_total",
+                     "Messages that ended without a provider: their recipient is suppressed", {{"reason", reason}})
+        .Increment();
 }
 
 GroupCommitOptions for_orders(GroupCommitOptions options)
@@ -125,7 +138,10 @@ Task<std::vector<WriteOutcome>> NotificationWriter::commit(Batch batch)
         const std::size_t place = places.at(rows.get<Uuid>(i, 0));
         const NewNotification& row = *batch[place];
         outcomes[place] = static_cast<WriteOutcome>(rows.get<std::int16_t>(i, 1));
-        if (outcomes[place] == WriteOutcome::written) written_(row.lane, row.service_id);
+        if (const auto why = rows.get<std::optional<std::string>>(i, 3))
+            count_suppressed(*why);
+        else if (outcomes[place] == WriteOutcome::written)
+            written_(row.lane, row.service_id);
         if (row.counts && rows.get<bool>(i, 2)) note_full(row);
     }
     co_return outcomes;

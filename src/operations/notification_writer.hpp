@@ -48,6 +48,8 @@ struct NewNotification
     std::string sealed;
     std::int64_t message_limit = 0;
     bool counts = true;  // towards the daily limit; test keys do not
+    // KeyRing::search_hash of the normalised recipient, by which suppressions are found. Empty: not looked for.
+    std::optional<std::string> recipient_hash;
     std::optional<IdempotentAnswer> idempotency;
 
     // About what it takes in the statement that writes it.
@@ -56,7 +58,7 @@ struct NewNotification
 
 enum class WriteOutcome
 {
-    written = 0,
+    written = 0,  // also when its recipient is suppressed: then it is over already, and nobody is woken
     over_daily_limit = 1,
     lost_idempotency_key = 2,  // another request took the key over: this one must not answer
     refused_by_database = 3,   // this row alone cannot be written; its neighbours were

@@ -5,6 +5,8 @@
 #include "operations/idempotency.hpp"
 #include "operations/inbound_contents.hpp"
 #include "operations/notification_contents.hpp"
+#include "operations/receive_receipts.hpp"
+#include "operations/suppress_recipients.hpp"
 #include "storage/service_store.hpp"
 
 namespace herald
@@ -29,9 +31,15 @@ std::string inbound_context(const Uuid& owner)
     return sealed_inbound_context(InboundSmsId{owner});
 }
 
+std::string suppression_context(const Uuid& owner)
+{
+    return sealed_recipient_context(SuppressionId{owner});
+}
+
 const Column kColumns[] = {
-    {SealedStore::kApiKeys, sealed_secret_context}, {SealedStore::kCallbacks, sealed_secret_context},
-    {SealedStore::kInboundSms, inbound_context},    {SealedStore::kIdempotencyAnswers, sealed_answer_context},
+    {SealedStore::kApiKeys, sealed_secret_context},    {SealedStore::kCallbacks, sealed_secret_context},
+    {SealedStore::kInboundSms, inbound_context},       {SealedStore::kIdempotencyAnswers, sealed_answer_context},
+    {SealedStore::kSuppressions, suppression_context}, {SealedStore::kReceipts, sealed_receipt_context},
     {SealedStore::kContents, contents_context},
 };
 

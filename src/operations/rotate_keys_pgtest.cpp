@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "operations/inbound_contents.hpp"
-#include "operations/manage_service_settings.hpp"
+#include "operations/manage_callbacks.hpp"
 #include "operations/notification_contents.hpp"
+#include "operations/receive_receipts.hpp"
 #include "operations/seed_demo.hpp"
+#include "operations/suppress_recipients.hpp"
 #include "storage/notification_store.hpp"
 #include "tests/support/management.hpp"
 
@@ -32,7 +34,24 @@ std::int64_t resealed(const RotationReport& report)
     return sum;
 }
 
-// Something in every sealed column: a message, its kept answer, keys, a callback and a received text.
+ProviderReport read_nothing(ReceiptKind, std::string_view, Instant)
+{
+    return {"ignored", {}};
+}
+
+Task<> receive_something(Desk& desk)
+{
+    const ReceiveReceipts::Options options;
+    ReceiveReceipts receive(desk.database, test_keys(), desk.clock, desk.zone, read_nothing, desk.scope,
+                            co_await asio::this_coro::executor, options);
+    ReceivedEvent event;
+    event.provider = "ses";
+    event.body = "an event";
+    co_await receive.receive(std::move(event), soon());
+}
+
+// Something in every sealed column: a message, its kept answer, keys, a callback, a received text, a suppression and
+// what a provider told.
 Task<NotificationId> fill(pg::Database& database)
 {
     const auto demo = co_await seed_demo(database, test_keys(), testing::kTestNow, soon());
@@ -45,6 +64,12 @@ Task<NotificationId> fill(pg::Database& database)
     auto request = desk.text_to(service, "+12028675309");
     request.idempotency_key = "once";
     const auto sent = co_await desk.send(service, service.normal, std::move(request));
+    SuppressionWish whom{service.service.id, Channel::email, "ada@town.example", SuppressionReason::complaint,
+                         std::nullopt};
+    auto transaction = co_await database.begin(soon());
+    co_await suppress_recipient(transaction, test_keys(), std::move(whom), std::nullopt, testing::kTestNow, soon());
+    co_await transaction.commit(soon());
+    co_await receive_something(desk);
     co_await desk.close();
     co_return NotificationId::parse(sent.value_or("")).value_or(NotificationId{});
 }
@@ -84,6 +109,8 @@ TEST(RotateKeys, ReplacesTheKeyOfEverythingAndLosesNothing)
             const auto received = co_await notifications.list_received(again.demo.service_id, std::nullopt,
                                                                        utc_date(testing::kTestNow), 10, soon());
             EXPECT_TRUE(open_inbound(new_only, received.at(0).id, received.at(0).sealed).has_value());
+            // Without the key that it was hashed with, the suppressed address is still found.
+            EXPECT_EQ(recipient_hash(new_only, "ada@town.example"), recipient_hash(test_keys(), "ada@town.example"));
         });
 }
 

@@ -71,7 +71,7 @@ TemplatePtr make_template(Template facts)
 }  // namespace
 
 ServiceDirectory::ServiceDirectory(pg::Database& database, const KeyRing& keys, const Clock& clock, Options options)
-    : clock_(clock), options_(std::move(options)), services_(database, keys), templates_(database), providers_(database)
+    : clock_(clock), options_(std::move(options)), services_(database, keys), templates_(database)
 {
 }
 
@@ -168,21 +168,6 @@ Task<TemplatePtr> ServiceDirectory::template_version(ServiceId service, Template
     make_room(version_entries_, options_.max_entries);
     version_entries_[key] = context;
     co_return context;
-}
-
-Task<bool> ServiceDirectory::provider_is_active(Channel channel, std::string_view name, Deadline deadline)
-{
-    if (!is_usable(provider_rows_))
-    {
-        const auto read_at = std::chrono::steady_clock::now();
-        auto rows = co_await providers_.list(deadline);
-        provider_rows_ = {std::move(rows), read_at};
-    }
-    const auto is_off = [&](const ProviderRow& row)
-    {
-        return row.channel == channel && row.name == name && !row.active;
-    };
-    co_return std::ranges::none_of(provider_rows_.value, is_off);
 }
 
 }  // namespace herald

@@ -1,4 +1,4 @@
-// Services, templates and which providers are switched on, cached for less than a second: a revoked key, an archived
+// Services and templates, cached for less than a second: a revoked key, an archived
 // service or a new template version is seen within it. While one request reads an entry anew, the others go on with the
 // old one until that second is over. Belongs to the Loop of its Database.
 #pragma once
@@ -9,7 +9,6 @@
 #include "base/clock.hpp"
 #include "operations/service_context.hpp"
 #include "runtime/notifier.hpp"
-#include "storage/provider_store.hpp"
 #include "storage/template_store.hpp"
 
 namespace herald
@@ -34,8 +33,6 @@ public:
     Task<TemplatePtr> current_template(ServiceId service, TemplateId id, Deadline deadline);
     // One version; never changes, so it is kept as long as there is room.
     Task<TemplatePtr> template_version(ServiceId service, TemplateId id, std::int32_t version, Deadline deadline);
-    // False only when an operator has switched it off.
-    Task<bool> provider_is_active(Channel channel, std::string_view name, Deadline deadline);
 
 private:
     template <class Value>
@@ -68,8 +65,6 @@ private:
     const Options options_;
     ServiceStore services_;
     TemplateStore templates_;
-    ProviderStore providers_;
-    Entry<std::vector<ProviderRow>> provider_rows_;
     std::unordered_map<ServiceId, Entry<ServicePtr>, UuidHash> service_entries_;
     // Apart, so that made-up ids cannot push out services that there are.
     std::unordered_map<ServiceId, std::chrono::steady_clock::time_point, UuidHash> unknown_services_;

@@ -37,12 +37,22 @@ constexpr std::array kSchedule = {
                   tasks::fold_ledger},
     ScheduledTask{"measure_queue", "the queue's depth and age, for the metrics", every(seconds(15)), true, seconds(10),
                   tasks::measure_queue, tasks::stop_telling_queue},
+    ScheduledTask{"measure_callbacks", "callbacks owed and endpoints paused, for the metrics", every(seconds(15)), true,
+                  seconds(10), tasks::measure_callbacks, tasks::stop_telling_callbacks},
     ScheduledTask{"check_ledger", "compares the counts with the messages, today's, yesterday's and an earlier day's",
                   every(hours(1)), false, minutes(30), tasks::check_ledger, tasks::stop_telling_ledger_differences},
     ScheduledTask{"drop_purged_contents", "drops the personal data whose day has come", daily(seconds(15)), true,
                   minutes(10), tasks::drop_purged_contents},
+    ScheduledTask{"restore_providers", "moves priorities of providers back towards their resting points",
+                  every(minutes(5)), false, seconds(30), tasks::restore_providers},
+    ScheduledTask{"drop_callback_attempts", "drops the days of the log of callbacks that are older than 30",
+                  daily(minutes(5)), true, minutes(5), tasks::drop_callback_attempts},
     ScheduledTask{"purge_idempotency_keys", "forgets Idempotency-Keys after a day", every(hours(1)), true, minutes(5),
                   tasks::purge_idempotency_keys},
+    ScheduledTask{"suppress_recipients", "suppresses whom emails bounced from or who complained", every(seconds(2)),
+                  true, minutes(2), tasks::suppress_recipients},
+    ScheduledTask{"purge_lifted_suppressions", "forgets suppressions that were lifted long ago", daily(hours(3)), true,
+                  minutes(10), tasks::purge_lifted_suppressions},
 };
 
 void observe(const ScheduledTask& task, const char* outcome, std::chrono::steady_clock::time_point started)

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "base/crypto.hpp"
 #include "runtime/stop.hpp"
 #include "storage/pg/database.hpp"
 
@@ -29,6 +30,7 @@ struct TaskContext
 {
     pg::Database& database;
     const TimeZone& zone;
+    const KeyRing* keys = nullptr;  // null where only tasks run that open nothing
     FoldProgress fold = {};
 };
 

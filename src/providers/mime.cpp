@@ -85,6 +85,16 @@ Result<void> check_message_id(std::string_view id)
     return {};
 }
 
+Result<void> check_notification_id(std::string_view id)
+{
+    const auto is_allowed = [](char c)
+    {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-';
+    };
+    if (!std::ranges::all_of(id, is_allowed) || id.size() > 36) return invalid("notification_id", "is not a UUID");
+    return {};
+}
+
 Result<void> check_unsubscribe_url(std::string_view url)
 {
     if (!url.starts_with("https://")) return invalid("one_click_unsubscribe_url", "is not an https link");
@@ -109,6 +119,7 @@ Result<void> check_address(const MailAddress& address, std::string_view field)
 Result<void> check(const MimeMessage& message)
 {
     auto ok = check_message_id(message.message_id);
+    if (ok) ok = check_notification_id(message.notification_id);
     if (ok) ok = check_text(message.from_name, "from_name");
     if (ok) ok = check_text(message.subject, "subject");
     if (ok) ok = check_address(message.from, "from_address");
@@ -165,6 +176,8 @@ void append_headers(std::string& out, const MimeMessage& message)
     if (message.reply_to) out.append("Reply-To: ").append(message.reply_to->text).append("\r\n");
     out.append(subject).append(mime::header_text(message.subject, subject.size())).append("\r\n");
     out.append("Message-ID: <").append(message.message_id).append(">\r\n");
+    if (!message.notification_id.empty())
+        out.append("X-Notification-Id: ").append(message.notification_id).append("\r\n");
     if (message.one_click_unsubscribe_url)
     {
         out.append("List-Unsubscribe: <").append(header_url(*message.one_click_unsubscribe_url)).append(">\r\n");

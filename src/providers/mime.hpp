@@ -28,7 +28,9 @@ Result<MailAddress> parse_mail_address(std::string_view text, std::string_view f
 
 struct MimeMessage
 {
-    std::string message_id;  // without the angle brackets: "id@domain"
+    std::string message_id;       // without the angle brackets: "id@domain"
+    std::string notification_id;  // X-Notification-Id, which stays where a provider puts a Message-ID of its own;
+                                  // empty: none
     Instant date{};
     std::string from_name;  // may be empty
     MailAddress from;

@@ -144,10 +144,21 @@ TEST(Mime, refuses_line_breaks_and_nul_in_every_header_value)
         auto in_id = plain_message();
         in_id.message_id = bad + "@herald.example";
         EXPECT_FALSE(build_mime(in_id));
+        auto in_notification_id = plain_message();
+        in_notification_id.notification_id = bad;
+        EXPECT_FALSE(build_mime(in_notification_id));
         auto in_url = plain_message();
         in_url.one_click_unsubscribe_url = "https://herald.example/" + bad;
         EXPECT_FALSE(build_mime(in_url));
     }
+}
+
+TEST(Mime, carries_the_notification_s_id_where_there_is_one)
+{
+    auto message = plain_message();
+    EXPECT_THAT(*build_mime(message), Not(HasSubstr("X-Notification-Id")));
+    message.notification_id = "0192f0c1-2a1b-7000-8000-000000000001";
+    EXPECT_THAT(*build_mime(message), HasSubstr("\r\nX-Notification-Id: 0192f0c1-2a1b-7000-8000-000000000001\r\n"));
 }
 
 TEST(Mime, names_the_field_but_not_the_value_that_it_refuses)

@@ -69,7 +69,10 @@ struct Receipt
 {
     std::string provider;
     std::string reference;
-    std::optional<NotificationId> notification_id;              // when the provider echoes our client reference
+    // When the provider echoes what it was given with the message. Both together find a message that nobody awaits
+    // news of any more.
+    std::optional<NotificationId> notification_id;
+    std::optional<ServiceId> service_id;
     NotificationStatus status = NotificationStatus::delivered;  // delivered, sent, pending or one of the failures
     std::string provider_response;                              // shown in the API's provider_response; empty: null
     Instant at{};

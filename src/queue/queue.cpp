@@ -13,6 +13,7 @@ namespace
 constexpr std::size_t kPlacesPerClaim = 64;
 constexpr std::int16_t kEmail = 1;  // domain/notifications: Channel
 constexpr std::int16_t kSms = 2;
+constexpr std::int16_t kTestLane = 4;  // domain/notifications: Lane
 
 ClaimedDelivery read_claimed(const pg::Rows& rows, std::size_t i)
 {
@@ -28,6 +29,8 @@ ClaimedDelivery read_claimed(const pg::Rows& rows, std::size_t i)
     claimed.key_type = rows.get<std::int16_t>(i, "key_type");
     claimed.channel = rows.get<std::int16_t>(i, "channel");
     claimed.international = rows.get<bool>(i, "international");
+    claimed.provider = rows.get<std::string>(i, "provider");
+    claimed.suppressed_since = rows.get<bool>(i, "suppressed_since");
     claimed.sealed = rows.get<std::optional<pg::Bytes>>(i, "sealed").value_or(pg::Bytes{}).value;
     return claimed;
 }
@@ -127,16 +130,23 @@ std::vector<DeliveryQueue::Place> DeliveryQueue::next_places(std::size_t most)
     return places;
 }
 
-// An equal share of each channel's room for each place; when there are more places than room, for the first of them.
-std::vector<DeliveryQueue::Ask> DeliveryQueue::asks(const std::vector<Place>& places, const ClaimRoom& room) const
+// An equal part of a share's room for each of its places; when there are more places than room, for the first of them.
+std::vector<DeliveryQueue::Ask> DeliveryQueue::asks(const std::vector<Place>& places, const ClaimRoom& room)
 {
+    std::vector<Place> test;
+    std::vector<Place> others;
+    for (const Place& place : places) (place.first == kTestLane ? test : others).push_back(place);
     std::vector<Ask> asked;
-    for (const auto& [channel, most] : {std::pair(kEmail, room.email), std::pair(kSms, room.sms)})
+    const auto add = [&asked](const std::vector<Place>& from, std::int16_t channel, const ClaimShare& share)
     {
-        const std::size_t count = std::min(places.size(), most);
+        const std::size_t count = std::min(from.size(), share.room);
         for (std::size_t i = 0; i < count; ++i)
-            asked.emplace_back(Shelf(places[i], channel), std::max<std::size_t>(1, most / places.size()));
-    }
+            asked.emplace_back(Shelf(from[i], channel), std::max<std::size_t>(1, share.room / from.size()), &share);
+    };
+    add(others, kEmail, room.email);
+    add(others, kSms, room.sms);
+    add(test, kEmail, room.test);
+    add(test, kSms, room.test);
     return asked;
 }
 
@@ -147,7 +157,10 @@ pg::Params DeliveryQueue::claim_params(const std::vector<Ask>& asked, Uuid holde
     std::vector<std::int16_t> channels;
     std::vector<Uuid> cursors;
     std::vector<std::int32_t> quotas;
-    for (const auto& [shelf, quota] : asked)
+    std::vector<std::string> providers;
+    std::vector<std::string> abroad;
+    std::vector<std::string> others;
+    for (const auto& [shelf, quota, share] : asked)
     {
         lanes.push_back(shelf.first.first);
         services.push_back(shelf.first.second.value);
@@ -155,9 +168,12 @@ pg::Params DeliveryQueue::claim_params(const std::vector<Ask>& asked, Uuid holde
         const auto cursor = cursor_.find(shelf);
         cursors.push_back(cursor == cursor_.end() ? Uuid() : cursor->second);
         quotas.push_back(static_cast<std::int32_t>(quota));
+        providers.push_back(share->provider);
+        abroad.push_back(share->abroad);
+        others.push_back(share->other);
     }
     const auto lease = static_cast<double>(options_.lease.count());
-    return pg::Params::of(lanes, services, channels, cursors, quotas, holder, lease, now);
+    return pg::Params::of(lanes, services, channels, cursors, quotas, providers, abroad, others, holder, lease, now);
 }
 
 void DeliveryQueue::note_claimed(const std::vector<Ask>& asked, const std::vector<ClaimedDelivery>& claimed,
@@ -174,7 +190,7 @@ void DeliveryQueue::note_claimed(const std::vector<Ask>& asked, const std::vecto
     }
     // A place is done with when every channel was looked into and none had its share.
     std::map<Place, int> done_channels;
-    for (const auto& [shelf, quota] : asked)
+    for (const auto& [shelf, quota, share] : asked)
     {
         if (counts[shelf] < quota) ++done_channels[shelf.first];
     }
@@ -184,12 +200,6 @@ void DeliveryQueue::note_claimed(const std::vector<Ask>& asked, const std::vecto
         is_busy_.erase(place);
         std::erase(busy_[place.first], place.second);
     }
-}
-
-Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim(std::size_t most, Instant now, Deadline deadline)
-{
-    const ClaimRoom room{most, most};
-    co_return co_await claim(room, now, deadline);
 }
 
 Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim(ClaimRoom room, Instant now, Deadline deadline)
@@ -202,7 +212,8 @@ Task<std::vector<ClaimedDelivery>> DeliveryQueue::claim(ClaimRoom room, Instant 
     std::size_t unseen = is_busy_.size();
     while (claimed.empty() && unseen > 0)
     {
-        const auto places = next_places(std::min(std::max(room.email, room.sms), kPlacesPerClaim));
+        const auto places =
+            next_places(std::min(std::max({room.email.room, room.sms.room, room.test.room}), kPlacesPerClaim));
         if (places.empty()) break;
         unseen -= std::min(unseen, places.size());
         claimed = co_await claim_from(places, room, now, deadline);

@@ -50,14 +50,28 @@ struct ClaimedDelivery
     std::int16_t key_type = 0;
     std::int16_t channel = 0;
     bool international = false;
-    std::string sealed;  // empty: its contents are gone
+    std::string provider;  // of its share: whom this attempt will be offered to, as its event says. Empty: nobody
+    std::string sealed;    // empty: its contents are gone
+    bool suppressed_since = false;  // its service has suppressed somebody since it was accepted
 };
 
-// The most to claim of each channel. One without room is left alone, also when it has a million messages waiting.
+// To whom the claimed messages of a channel will be offered, and how many at the most. Whoever has no room is left
+// alone, also when a million messages wait for it.
+struct ClaimShare
+{
+    std::size_t room = 0;
+    std::string provider;
+    std::string abroad = {};  // for those that leave the country; empty: nobody sends there
+    std::string other = {};   // for those that `provider` has just failed to take; empty: there is no other
+};
+
 struct ClaimRoom
 {
-    std::size_t email = 0;
-    std::size_t sms = 0;
+    ClaimShare email;
+    ClaimShare sms;
+    ClaimShare test;  // the lane of test keys, both channels
+
+    [[nodiscard]] bool is_empty() const { return email.room == 0 && sms.room == 0 && test.room == 0; }
 };
 
 class DeliveryQueue
@@ -73,8 +87,6 @@ public:
     // until a channel that had no room has some. When its answer is lost, what it had taken all the same is given back
     // by the claims that follow.
     Task<std::vector<ClaimedDelivery>> claim(ClaimRoom room, Instant now, Deadline deadline);
-    // `most` of each channel.
-    Task<std::vector<ClaimedDelivery>> claim(std::size_t most, Instant now, Deadline deadline);
     // Gives back what was claimed and not yet handed over; move_due_retries finds it at once.
     Task<> release(std::vector<ClaimedDelivery> claimed, Deadline deadline);
     // Puts retries that are due back into their lane, and hints there. How many; at most kMoveBatch.
@@ -91,6 +103,7 @@ private:
     {
         Shelf shelf;
         std::size_t quota = 0;
+        const ClaimShare* share = nullptr;
     };
 
     void take_hints(Instant now);
@@ -99,7 +112,7 @@ private:
     std::vector<Place> next_places(std::size_t most);
     Task<std::vector<ClaimedDelivery>> claim_from(std::vector<Place> places, ClaimRoom room, Instant now,
                                                   Deadline deadline);
-    std::vector<Ask> asks(const std::vector<Place>& places, const ClaimRoom& room) const;
+    static std::vector<Ask> asks(const std::vector<Place>& places, const ClaimRoom& room);
     pg::Params claim_params(const std::vector<Ask>& asked, Uuid holder, Instant now);
     Task<> release_lost_claims(Deadline deadline);
     void note_claimed(const std::vector<Ask>& asked, const std::vector<ClaimedDelivery>& claimed, Instant now);

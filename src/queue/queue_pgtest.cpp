@@ -10,6 +10,7 @@
 #include "runtime/task_scope.hpp"
 #include "sql/queries.hpp"
 #include "tests/support/pg_fixture.hpp"
+#include "tests/support/queue_fixture.hpp"
 
 namespace herald
 {
@@ -85,7 +86,7 @@ struct Bench
     }
     Task<std::vector<ClaimedDelivery>> claim(std::size_t most, Instant now = kNow + kLater)
     {
-        return queue.claim(most, now, soon());
+        return queue.claim(testing::room_for(most), now, soon());
     }
     Task<> refresh() { return queue.refresh_services(soon()); }
 
@@ -195,11 +196,12 @@ TEST(DeliveryQueue, AChannelWithoutRoomIsLeftAlone)
             co_await add(database, service, 5, 2, kEmail);
             co_await add(database, service, 5, 2, kSms);
             co_await bench.refresh();
-            const ClaimRoom only_sms{0, 10};
+            ClaimRoom only_sms = testing::room_for(10);
+            only_sms.email.room = 0;
             const auto texts = co_await bench.queue.claim(only_sms, kNow + kLater, soon());
             EXPECT_EQ(texts.size(), 5U);
             for (const auto& one : texts) EXPECT_EQ(one.channel, kSms);
-            const ClaimRoom both{10, 10};
+            const ClaimRoom both = testing::room_for(10);
             EXPECT_EQ((co_await bench.queue.claim(both, kNow + kLater, soon())).size(), 5U);
         });
 }
@@ -250,7 +252,7 @@ TEST(DeliveryQueue, WhatAClaimTookWhoseAnswerWasLostIsGivenBack)
             bool lost = false;
             try
             {
-                co_await bench.queue.claim(3, kNow + kLater, deadline_in(milliseconds(500)));
+                co_await bench.queue.claim(testing::room_for(3), kNow + kLater, deadline_in(milliseconds(500)));
             }
             catch (const DeadlineExceeded&)
             {

@@ -25,6 +25,7 @@ struct Exchange
     std::size_t max_bytes = 0;
     bool too_large = false;
     bool refused_address = false;
+    bool was_begun = false;
 };
 
 std::size_t take_body(const char* data, std::size_t, std::size_t size, void* to) noexcept
@@ -78,10 +79,22 @@ curl_socket_t open_public_socket(void* to, curlsocktype, curl_sockaddr* address)
     return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+// Called whenever the request is about to be sent on a connection.
+int begin_once(void* to, char*, char*, int, int) noexcept
+{
+    return std::exchange(static_cast<Exchange*>(to)->was_begun, true) ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 bool has_line_break(std::string_view text)
 {
     constexpr std::string_view kForbidden("\r\n\0", 3);
     return text.find_first_of(kForbidden) != std::string_view::npos;
+}
+
+bool is_sendable(const AwsSignature& aws)
+{
+    return !has_line_break(aws.region) && !has_line_break(aws.service) && !has_line_break(aws.access_key_id) &&
+           !has_line_break(aws.session_token);
 }
 
 bool is_sendable(const HttpRequest& request)
@@ -89,6 +102,7 @@ bool is_sendable(const HttpRequest& request)
     if (request.method.empty() || request.method.find(' ') != std::string::npos || has_line_break(request.method))
         return false;
     if (has_line_break(request.url)) return false;
+    if (request.aws && !is_sendable(*request.aws)) return false;
     return std::none_of(request.headers.begin(), request.headers.end(),
                         [](const auto& header)
                         {
@@ -98,17 +112,25 @@ bool is_sendable(const HttpRequest& request)
                         });
 }
 
-std::vector<std::string> header_lines(const HttpHeaders& headers)
+std::vector<std::string> header_lines(const HttpRequest& request)
 {
-    // What curl would add by itself is taken out: a pause for "100 Continue", and a form's content type.
-    std::vector<std::string> lines{"Expect:"};
+    std::vector<std::string> lines;
     bool has_type = false;
-    for (const auto& [name, value] : headers)
+    const auto add = [&lines](const std::string& name, const std::string& value)
     {
-        has_type = has_type || (name.size() == 12 && curl_strequal(name.c_str(), "content-type") != 0);
         // A semicolon is curl's way to send a header without a value.
         lines.push_back(trim(value).empty() ? name + ";" : fmt::format("{}: {}", name, value));
+    };
+    for (const auto& [name, value] : request.headers)
+    {
+        has_type = has_type || (name.size() == 12 && curl_strequal(name.c_str(), "content-type") != 0);
+        add(name, value);
     }
+    if (request.aws && !request.aws->session_token.empty()) add("X-Amz-Security-Token", request.aws->session_token);
+    // What curl would add by itself is taken out: a pause for "100 Continue", and a form's content type. Not where it
+    // signs: libcurl 7.88 counts what it is told to leave out among the headers that it signs.
+    if (request.aws) return lines;
+    lines.emplace_back("Expect:");
     if (!has_type) lines.emplace_back("Content-Type:");
     return lines;
 }
@@ -129,11 +151,19 @@ void set_method(EasyHandle& easy, const HttpRequest& request)
         easy.set(CURLOPT_CUSTOMREQUEST, request.method);
 }
 
+void set_signature(EasyHandle& easy, const AwsSignature& aws)
+{
+    easy.set(CURLOPT_AWS_SIGV4, fmt::format("aws:amz:{}:{}", aws.region, aws.service));
+    easy.set(CURLOPT_USERNAME, aws.access_key_id);
+    easy.set(CURLOPT_PASSWORD, aws.secret_access_key);
+}
+
 void prepare(EasyHandle& easy, const HttpRequest& request, const HttpOptions& options, Exchange& exchange)
 {
     easy.set(CURLOPT_URL, request.url);
     set_method(easy, request);
-    easy.set_list(CURLOPT_HTTPHEADER, header_lines(request.headers));
+    easy.set_list(CURLOPT_HTTPHEADER, header_lines(request));
+    if (request.aws) set_signature(easy, *request.aws);
     easy.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
     easy.set(CURLOPT_FOLLOWLOCATION, options.follow_redirects ? 1L : 0L);
     easy.set(CURLOPT_MAXREDIRS, kMaxRedirects);
@@ -141,6 +171,11 @@ void prepare(EasyHandle& easy, const HttpRequest& request, const HttpOptions& op
     easy.set(CURLOPT_WRITEDATA, &exchange);
     easy.set(CURLOPT_HEADERFUNCTION, &take_header);
     easy.set(CURLOPT_HEADERDATA, &exchange);
+    if (!options.may_repeat)
+    {
+        easy.set(CURLOPT_PREREQFUNCTION, &begin_once);
+        easy.set(CURLOPT_PREREQDATA, &exchange);
+    }
     if (options.allow_private_addresses) return;
     easy.set(CURLOPT_OPENSOCKETFUNCTION, &open_public_socket);
     easy.set(CURLOPT_OPENSOCKETDATA, &exchange);
@@ -149,6 +184,7 @@ void prepare(EasyHandle& easy, const HttpRequest& request, const HttpOptions& op
 std::string describe(const Exchange& exchange, const CurlResult& result)
 {
     if (result.code == CURLE_OK) return {};
+    if (exchange.was_begun && result.code == CURLE_ABORTED_BY_CALLBACK) return "the connection was lost";
     if (exchange.too_large) return fmt::format("the answer is larger than {} bytes", exchange.max_bytes);
     if (exchange.refused_address && result.code == CURLE_COULDNT_CONNECT) return "the address is not public";
     return result.error;

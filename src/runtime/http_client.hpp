@@ -22,12 +22,25 @@ namespace herald
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
+// Whose signature a request to AWS carries (Signature Version 4, libcurl makes it at the moment of sending): over
+// method, path, query, body and every header of the request. Give such a request a Content-Type; a body of more than 1
+// MiB waits up to a second for "100 Continue".
+struct AwsSignature
+{
+    std::string region;   // "us-east-1"
+    std::string service;  // as AWS signs for it: "ses", "sns"
+    std::string access_key_id;
+    std::string secret_access_key;
+    std::string session_token;  // of temporary credentials; empty: none
+};
+
 struct HttpRequest
 {
     std::string method;  // any; GET, HEAD and POST are sent as such
     std::string url;
     HttpHeaders headers;  // Content-Length is curl's; no Content-Type is added
     std::string body;
+    std::optional<AwsSignature> aws;
 
     HttpRequest(std::string verb, std::string to) : method(std::move(verb)), url(std::move(to)) {}
     HttpRequest(std::string verb, std::string to, HttpHeaders with, std::string content)
@@ -42,6 +55,9 @@ struct HttpOptions
     std::size_t max_response_bytes = 1'048'576;  // of the body
     bool follow_redirects = false;               // at most five, each under the same address rule
     bool allow_private_addresses = false;
+    // Whether a request that got lost with a connection from an earlier request is sent again on a fresh one: the other
+    // side may then see it twice. False: that is an error which may have arrived.
+    bool may_repeat = true;
 
     explicit HttpOptions(Deadline until) : deadline(until) {}
 };

@@ -1,5 +1,6 @@
 #include "runtime/http_client.hpp"
 
+#include <atomic>
 #include <cstdlib>
 
 #include <gmock/gmock.h>
@@ -8,6 +9,7 @@
 #include "runtime/deadline.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/task_scope.hpp"
+#include "tests/support/aws_signature.hpp"
 #include "tests/support/http_imposter.hpp"
 #include "tests/support/tls_imposter.hpp"
 
@@ -58,7 +60,108 @@ Task<> send_and_count(HttpClient& client, std::string url, int& answers)
     if (response.status == 200 && response.body == "hello") ++answers;
 }
 
+AwsSignature aws_signature_of(std::string session_token = {})
+{
+    AwsSignature aws;
+    aws.region = "us-east-1";
+    aws.service = "ses";
+    aws.access_key_id = "AKIDEXAMPLE";
+    aws.secret_access_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    aws.session_token = std::move(session_token);
+    return aws;
+}
+
+// What a server that hangs up after the second of two requests sees, and what the caller of the second is told.
+std::pair<std::size_t, HttpResponse> lose_the_second(bool may_repeat)
+{
+    std::atomic<int> count = 0;
+    HttpImposter server(
+        [&count](HttpImposter::Connection& connection)
+        {
+            if (++count == 2)
+                connection.close();
+            else
+                connection.answer(200, "hello");
+        });
+    HttpResponse second;
+    const auto twice = [&]() -> Task<>
+    {
+        HttpClient client(co_await asio::this_coro::executor);
+        HttpOptions options = unguarded();
+        options.may_repeat = may_repeat;
+        HttpRequest request("POST", server.url(), {}, "x");
+        const HttpResponse first = co_await client.send(request, options);
+        EXPECT_EQ(first.status, 200);
+        second = co_await client.send(request, options);
+    };
+    run_task(twice);
+    return {server.requests().size(), second};
+}
+
 }  // namespace
+
+TEST(AwsSignatureOfTheTests, agrees_with_the_example_of_aws)
+{
+    // https://docs.aws.amazon.com/general/latest/gr/sigv4-signed-request-examples.html (2022): IAM's ListUsers.
+    const std::string head =
+        "GET /?Action=ListUsers&Version=2010-05-08 HTTP/1.1\r\n"
+        "Host: iam.amazonaws.com\r\n"
+        "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"
+        "X-Amz-Date: 20150830T123600Z\r\n\r\n";
+    const auto claim = test::read_claim(
+        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, "
+        "SignedHeaders=content-type;host;x-amz-date, "
+        "Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7");
+    EXPECT_EQ(claim.key_id, "AKIDEXAMPLE");
+    EXPECT_EQ(test::aws_signature(head, "", claim, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), claim.signature);
+}
+
+TEST(HttpClientAws, signs_what_it_sends)
+{
+    HttpImposter server(say_hello);
+    HttpRequest request("POST", server.url("/v2/email/outbound-emails"), {{"Content-Type", "application/json"}},
+                        R"({"a": "b"})");
+    request.aws = aws_signature_of();
+    EXPECT_EQ(fetch(request, unguarded()).status, 200);
+
+    const auto sent = server.requests().at(0);
+    const auto claim = test::read_claim(sent.header("Authorization").value_or(""));
+    EXPECT_EQ(claim.key_id, "AKIDEXAMPLE");
+    EXPECT_EQ(claim.region, "us-east-1");
+    EXPECT_EQ(claim.service, "ses");
+    EXPECT_EQ(claim.signed_headers, "content-type;host;x-amz-date");
+    EXPECT_EQ(claim.signature, test::aws_signature(sent.head, sent.body, claim, request.aws->secret_access_key));
+    EXPECT_THAT(sent.head, Not(HasSubstr(request.aws->secret_access_key)));
+}
+
+TEST(HttpClientAws, signs_the_token_of_temporary_credentials_with_the_rest)
+{
+    HttpImposter server(say_hello);
+    HttpRequest request("POST", server.url(), {{"Content-Type", "text/plain"}}, "x");
+    request.aws = aws_signature_of("token/of+session==");
+    fetch(request, unguarded());
+    const auto sent = server.requests().at(0);
+    const auto claim = test::read_claim(sent.header("Authorization").value_or(""));
+    EXPECT_EQ(sent.header("X-Amz-Security-Token"), "token/of+session==");
+    EXPECT_EQ(claim.signed_headers, "content-type;host;x-amz-date;x-amz-security-token");
+    EXPECT_EQ(claim.signature, test::aws_signature(sent.head, sent.body, claim, request.aws->secret_access_key));
+
+    request.aws->session_token = "a\r\nInjected: yes";
+    EXPECT_THAT(fetch(request, unguarded()).error, HasSubstr("cannot be sent"));
+}
+
+TEST(HttpClient, sends_again_what_was_lost_with_a_kept_connection_unless_told_not_to)
+{
+    const auto [seen, answer] = lose_the_second(true);
+    EXPECT_EQ(seen, 3U);
+    EXPECT_EQ(answer.status, 200);
+
+    const auto [seen_once, lost] = lose_the_second(false);
+    EXPECT_EQ(seen_once, 2U);
+    EXPECT_EQ(lost.status, 0);
+    EXPECT_EQ(lost.error, "the connection was lost");
+    EXPECT_TRUE(lost.may_have_arrived);
+}
 
 TEST(HttpClient, gives_status_headers_and_body)
 {

@@ -19,12 +19,11 @@ constexpr pg::Statement kWaiting{"t_waiting", "SELECT count(*) FROM pg_locks WHE
 constexpr pg::Statement kFreeNotification{"t_free_notification",
                                           "SELECT id FROM notifications WHERE id = $1::uuid FOR UPDATE SKIP LOCKED"};
 constexpr pg::Statement kFreeCallback{
-    "t_free_callback",
-    "SELECT notification_id FROM callback_tasks WHERE notification_id = $1::uuid FOR UPDATE SKIP LOCKED"};
+    "t_free_callback", "SELECT subject_id FROM callback_tasks WHERE subject_id = $1::uuid FOR UPDATE SKIP LOCKED"};
 constexpr pg::Statement kTakeNotification{"t_take_notification",
                                           "SELECT id FROM notifications WHERE id = $1::uuid FOR UPDATE"};
-constexpr pg::Statement kTakeCallback{
-    "t_take_callback", "SELECT notification_id FROM callback_tasks WHERE notification_id = $1::uuid FOR UPDATE"};
+constexpr pg::Statement kTakeCallback{"t_take_callback",
+                                      "SELECT subject_id FROM callback_tasks WHERE subject_id = $1::uuid FOR UPDATE"};
 
 const Uuid kLow = Uuid::parse("01900000-0000-7000-8000-000000000001").value();
 const Uuid kHigh = Uuid::parse("01900000-0000-7000-8000-000000000002").value();
@@ -42,8 +41,8 @@ Task<> add_two(pg::Database& database)
         "lease_until) SELECT service_id, id, 2, 2, 1, false, 1, gen_random_uuid(), now() FROM notifications; "
         "INSERT INTO awaiting_receipts (provider, reference, service_id, notification_id, look_up_at) "
         "SELECT 'carrier', right(id::text, 1), service_id, id, now() FROM notifications; "
-        "INSERT INTO callback_tasks (service_id, notification_id, callback_type, run_at, attempt, fence) "
-        "SELECT service_id, id, 'delivery_status', now(), 1, 1 FROM notifications",
+        "INSERT INTO callback_tasks (service_id, callback_type, subject_id, fence) "
+        "SELECT service_id, 'delivery_status', id, 1 FROM notifications",
         soon());
 }
 
@@ -103,7 +102,7 @@ TEST(LockOrder, OfRecordSendResults)
 TEST(LockOrder, OfRecordReceipts)
 {
     const std::vector<std::optional<Uuid>> untold{std::nullopt, std::nullopt};
-    auto params = pg::Params::of(kCarriers, kTexts, both(5), kTexts, kTimes, untold, kNow);
+    auto params = pg::Params::of(kCarriers, kTexts, both(5), kTexts, kTimes, untold, untold, true, kNow);
     expect_order(sql::record_receipts, std::move(params), kTakeNotification, kFreeNotification);
 }
 
@@ -111,8 +110,10 @@ TEST(LockOrder, OfRecordCallbacks)
 {
     const std::vector<std::string> types{"delivery_status", "delivery_status"};
     // One that is over and one that comes again: changed by different parts of the statement.
-    const std::vector<std::int16_t> kinds{8, 9};
-    auto params = pg::Params::of(kServices, kBackwards, types, kFences, kinds, both(1), kTimes, kTexts, kNow);
+    const std::vector<std::int16_t> answers{1, 2};
+    const std::vector<std::int32_t> took{1, 1};
+    auto params = pg::Params::of(kServices, types, kBackwards, kFences, answers, both(1), both(0), kBackwards, both(0),
+                                 took, kTexts, kNow, std::int16_t{5}, 300.0, 10, 60.0, 30.0, 900.0);
     expect_order(sql::record_callbacks, std::move(params), kTakeCallback, kFreeCallback);
 }
 

@@ -115,13 +115,14 @@ Task<std::optional<NotificationRow>> NotificationStore::find(ServiceId service, 
 }
 
 Task<std::vector<NotificationRow>> NotificationStore::list(ServiceId service, NotificationFilter filter,
-                                                           LocalDate today, std::int32_t page_size, Deadline deadline)
+                                                           LocalDate today, std::int32_t page_size,
+                                                           std::int64_t max_bytes, Deadline deadline)
 {
     std::optional<Uuid> older_than;
     if (filter.older_than) older_than = filter.older_than->value;
     auto params = pg::Params::of(service, static_cast<std::int16_t>(filter.key_type), older_than, filter.reference,
                                  numbers(filter.statuses), numbers(filter.channels), filter.include_jobs, today,
-                                 page_size, uuid_v7_floor(filter.not_before));
+                                 page_size, uuid_v7_floor(filter.not_before), max_bytes);
     const auto rows = co_await read_as_tenant(service, sql::list_notifications, std::move(params), deadline);
     std::vector<NotificationRow> found;
     found.reserve(rows.size());
@@ -141,11 +142,14 @@ Task<NumberedPage> NotificationStore::page(Service owner, NumberedPageRequest as
         std::min(asked.page - 1, std::numeric_limits<std::int64_t>::max() / asked.page_size) * asked.page_size;
     params.add(skipped);
     params.add(asked.page_size + 1);
+    params.add(asked.max_bytes);
     const auto rows = co_await read_as_tenant(owner.id, sql::list_notifications_by_page, std::move(params), deadline);
+    NumberedPage page;
+    page.is_too_large = !rows.empty() && rows.get<std::int64_t>(0, "page_bytes") > asked.max_bytes;
+    if (page.is_too_large) co_return page;
     const auto counted =
         co_await read_as_tenant(owner.id, sql::count_notifications_up_to, std::move(counting), deadline);
 
-    NumberedPage page;
     const auto size = static_cast<std::size_t>(asked.page_size);
     page.has_more = rows.size() > size;
     for (std::size_t i = 0; i < std::min(rows.size(), size); ++i) page.rows.push_back(read_notification(rows, i));

@@ -62,13 +62,15 @@ struct NumberedPageRequest
     NotificationFilter filter;  // older_than and reference are not used
     std::int64_t page = 1;
     std::int32_t page_size = 250;
+    std::int64_t max_bytes = 16'000'000;  // of contents
 };
 
 struct NumberedPage
 {
     std::vector<NotificationRow> rows;
-    bool has_more = false;   // exact, at any depth
-    std::int64_t total = 0;  // exact up to kCountedExactly; beyond, see NotificationStore::page
+    bool is_too_large = false;  // the contents are more than max_bytes: the rest is not told
+    bool has_more = false;      // exact, at any depth
+    std::int64_t total = 0;     // exact up to kCountedExactly; beyond, see NotificationStore::page
 };
 
 // Which service and template a message came from.
@@ -143,9 +145,9 @@ public:
 
     // nullopt: unknown, another service's, or past its purge date. `today`: the local date.
     Task<std::optional<NotificationRow>> find(ServiceId service, NotificationId id, LocalDate today, Deadline deadline);
-    // Newest first, at most `page_size`.
+    // Newest first, at most `page_size`, and none after the one whose contents reach `max_bytes`.
     Task<std::vector<NotificationRow>> list(ServiceId service, NotificationFilter filter, LocalDate today,
-                                            std::int32_t page_size, Deadline deadline);
+                                            std::int32_t page_size, std::int64_t max_bytes, Deadline deadline);
     // v1's answer holds a total and a link to the last page, so this one counts, at a bounded price: the service's
     // newest rows, up to kCountedExactly of them. Should there be more, the ledger tells how many. Its figure includes
     // messages of jobs and goes by whole days, so it may be a little high; it is never less than what was seen.

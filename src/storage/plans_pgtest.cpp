@@ -70,9 +70,9 @@ TEST(Plans, OfAReferenceFollowItsIndexForATenantToo)
             auto transaction = co_await database.begin(soon());
             co_await transaction.run_script("SET LOCAL enable_seqscan = off", soon());
             co_await transaction.execute(sql::become_tenant, pg::Params::of(service.to_string()), soon());
-            auto params =
-                pg::Params::of(service, std::int16_t{1}, std::optional<Uuid>(), std::optional<std::string>("x"), any,
-                               any, true, today, 250, uuid_v7_floor(Instant(std::chrono::sys_days(today))));
+            auto params = pg::Params::of(service, std::int16_t{1}, std::optional<Uuid>(),
+                                         std::optional<std::string>("x"), any, any, true, today, 250,
+                                         uuid_v7_floor(Instant(std::chrono::sys_days(today))), std::int64_t{1'000'000});
             const auto rows = co_await transaction.execute(explain, std::move(params), soon());
             for (std::size_t i = 0; i < rows.size(); ++i) plan += rows.get<std::string>(i, 0) + "\n";
             co_await transaction.rollback(soon());
@@ -119,6 +119,39 @@ TEST(Plans, OfListQueueServicesDoNotReadTheQueueForAnIdleService)
     const auto plan = plan_of(sql::list_queue_services, pg::Params(), kOneBusyServiceAndIdleOnes, Scans::allowed);
     EXPECT_THAT(plan, HasSubstr("Index Only Scan using queue_ready_pkey")) << plan;
     EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on queue_ready"))) << plan;
+}
+
+// Many suppressed recipients, of one service: each message of a batch probes for its own.
+TEST(Plans, OfAcceptNotificationsProbeTheSuppressionsAlsoWhenThereAreMany)
+{
+    const std::vector<Uuid> ids(1);
+    const std::vector<std::int16_t> numbers(1);
+    const std::vector<std::int32_t> versions(1);
+    const std::vector<std::int64_t> limits(1);
+    const std::vector<std::string> texts(1);
+    const std::vector<Instant> instants(1);
+    const std::vector<LocalDate> dates(1);
+    const std::vector<bool> flags(1);
+    const std::vector<pg::Bytes> bytes(1);
+    const auto plan =
+        plan_of(sql::accept_notifications,
+                pg::Params::of(ids, ids, ids, versions, ids, numbers, numbers, numbers, numbers, flags, texts, texts,
+                               instants, dates, dates, bytes, limits, flags, texts, ids, bytes, bytes),
+                "INSERT INTO suppressions (service_id, id, channel, recipient_hash, reason, created_at) "
+                "SELECT '00000000-0000-4000-8000-000000000000', gen_random_uuid(), 1, "
+                "decode(repeat(md5(i::text), 2), 'hex'), 1, now() FROM generate_series(1, 20000) i; "
+                "ANALYZE suppressions",
+                Scans::allowed);
+    EXPECT_THAT(plan, HasSubstr("Index Scan using suppressions_active")) << plan;
+    EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on suppressions"))) << plan;
+}
+
+TEST(Plans, OfSuppressionWorkFollowItsTime)
+{
+    EXPECT_THAT(plan_of(sql::list_due_suppressions, pg::Params::of(Instant(), 500)),
+                HasSubstr("Index Scan using suppressions_due_by_time"));
+    EXPECT_THAT(plan_of(sql::purge_lifted_suppressions, pg::Params::of(Instant(), 500)),
+                HasSubstr("suppressions_lifted"));
 }
 
 // A long queue, and as many retries: a batch that ends its leases reads neither.

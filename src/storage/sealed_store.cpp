@@ -9,17 +9,21 @@ namespace
 {
 
 constexpr std::string_view kNoUuid = "00000000-0000-0000-0000-000000000000";
+constexpr std::string_view kFirstDated = "00000000-0000-0000-0000-000000000000 1970-01-01";
 
 }  // namespace
 
-const SealedPlace SealedStore::kContents{"contents of messages", "00000000-0000-0000-0000-000000000000 1970-01-01",
-                                         sql::list_stale_contents, sql::reseal_contents};
+const SealedPlace SealedStore::kContents{"contents of messages", kFirstDated, sql::list_stale_contents,
+                                         sql::reseal_contents};
 const SealedPlace SealedStore::kApiKeys{"API keys", kNoUuid, sql::list_stale_api_keys, sql::reseal_api_keys};
-const SealedPlace SealedStore::kCallbacks{"callback tokens", "", sql::list_stale_callbacks, sql::reseal_callbacks};
+const SealedPlace SealedStore::kCallbacks{"callback secrets", "", sql::list_stale_callbacks, sql::reseal_callbacks};
 const SealedPlace SealedStore::kIdempotencyAnswers{"idempotency answers", "", sql::list_stale_idempotency_answers,
                                                    sql::reseal_idempotency_answers};
 const SealedPlace SealedStore::kInboundSms{"received texts", kNoUuid, sql::list_stale_inbound_sms,
                                            sql::reseal_inbound_sms};
+const SealedPlace SealedStore::kReceipts{"receipts", kFirstDated, sql::list_stale_receipts, sql::reseal_receipts};
+const SealedPlace SealedStore::kSuppressions{"suppressions", kNoUuid, sql::list_stale_suppressions,
+                                             sql::reseal_suppressions};
 
 Task<std::vector<SealedRow>> SealedStore::list_stale(const SealedPlace& place, std::uint16_t current_key,
                                                      SealedRow after, std::int32_t count, Deadline deadline)

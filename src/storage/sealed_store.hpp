@@ -44,6 +44,8 @@ public:
     static const SealedPlace kCallbacks;
     static const SealedPlace kIdempotencyAnswers;
     static const SealedPlace kInboundSms;
+    static const SealedPlace kReceipts;
+    static const SealedPlace kSuppressions;
 
     // At most `count` rows behind `after` that another key than `current_key` sealed.
     Task<std::vector<SealedRow>> list_stale(const SealedPlace& place, std::uint16_t current_key, SealedRow after,

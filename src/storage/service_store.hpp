@@ -138,8 +138,9 @@ public:
     Task<bool> remove_member(ServiceId service, UserId user, Deadline deadline);
     Task<std::vector<User>> list_members(ServiceId service, Deadline deadline);
 
-    Task<> put_callback(ServiceId service, std::string type, std::string url, std::string bearer_token, Instant now,
-                        Deadline deadline);
+    // In place of the one of this type; its endpoint counts as well. Gives the secret that signs its calls, made anew.
+    Task<std::string> put_callback(ServiceId service, std::string type, std::string url, std::string bearer_token,
+                                   Instant now, Deadline deadline);
     Task<bool> remove_callback(ServiceId service, std::string type, Deadline deadline);
     Task<std::vector<ServiceCallback>> list_callbacks(ServiceId service, Deadline deadline);
 
@@ -153,7 +154,7 @@ private:
     const KeyRing& keys_;
 };
 
-// The context API-key secrets and bearer tokens are sealed in.
+// The context API-key secrets and the secrets of callbacks are sealed in.
 std::string sealed_secret_context(const Uuid& owner);
 
 }  // namespace herald

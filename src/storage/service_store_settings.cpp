@@ -1,5 +1,6 @@
 // What belongs to a service: senders, reply-to addresses, guests, members, callbacks.
 #include "sql/queries.hpp"
+#include "storage/callback_secrets.hpp"
 #include "storage/service_store.hpp"
 
 namespace herald
@@ -131,12 +132,14 @@ Task<std::vector<User>> ServiceStore::list_members(ServiceId service, Deadline d
     co_return read_users(rows);
 }
 
-Task<> ServiceStore::put_callback(ServiceId service, std::string type, std::string url, std::string bearer_token,
-                                  Instant now, Deadline deadline)
+Task<std::string> ServiceStore::put_callback(ServiceId service, std::string type, std::string url,
+                                             std::string bearer_token, Instant now, Deadline deadline)
 {
-    const pg::Bytes sealed{keys_.seal(bearer_token, sealed_secret_context(service.value))};
+    const CallbackSecrets secrets{std::move(bearer_token), make_signing_secret()};
+    const pg::Bytes sealed{seal_callback_secrets(keys_, service.value, secrets)};
     auto params = pg::Params::of(service, type, make_uuid_v4(), url, sealed, now);
     co_await database_.execute(sql::put_service_callback, std::move(params), deadline);
+    co_return secrets.signing_secret;
 }
 
 Task<bool> ServiceStore::remove_callback(ServiceId service, std::string type, Deadline deadline)

@@ -5,9 +5,8 @@
 namespace herald
 {
 
-CallbackWorker::CallbackWorker(asio::any_io_executor executor, DeliverCallbacks& callbacks, const Clock& clock,
-                               Options options)
-    : callbacks_(callbacks), clock_(clock), options_(options), wake_up_(executor), scope_(executor)
+CallbackWorker::CallbackWorker(asio::any_io_executor executor, DeliverCallbacks& callbacks, Options options)
+    : callbacks_(callbacks), options_(options), wake_up_(executor), scope_(executor)
 {
 }
 
@@ -55,14 +54,14 @@ Task<std::size_t> CallbackWorker::begin_due()
     if (is_full_) co_return begun;
     CallbackShare share;
     share.most = options_.concurrency - under_way_;
-    share.per_service = options_.per_service;
+    share.per_endpoint = options_.per_endpoint;
     share.under_way = calling_;
     share.after = last_;
-    auto tasks = co_await callbacks_.claim(std::move(share), clock_.now(), deadline_in(options_.database_timeout));
+    auto tasks = co_await callbacks_.claim(std::move(share), deadline_in(options_.database_timeout));
     for (auto& task : tasks)
     {
-        last_ = task.service_id;
-        ++calling_[task.service_id];
+        last_ = CallbackEndpoint{task.service_id, task.type};
+        ++calling_[last_];
         ++under_way_;
         ++begun;
         scope_.spawn("deliver_callback", call(std::move(task)));
@@ -73,7 +72,7 @@ Task<std::size_t> CallbackWorker::begin_due()
 
 Task<> CallbackWorker::call(CallbackTask task)
 {
-    const ServiceId service = task.service_id;
+    const CallbackEndpoint endpoint{task.service_id, task.type};
     try
     {
         co_await callbacks_.call(std::move(task));
@@ -83,9 +82,9 @@ Task<> CallbackWorker::call(CallbackTask task)
     {
         log::warning("the result of a callback was not recorded", {{"reason", failure.what()}});
     }
-    const auto calling = calling_.find(service);
-    // A service at its limit, and a worker at its own, may have more waiting.
-    const bool was_held_up = is_full_ || calling->second >= options_.per_service;
+    const auto calling = calling_.find(endpoint);
+    // An endpoint at its limit, and a worker at its own, may have more waiting.
+    const bool was_held_up = is_full_ || calling->second >= options_.per_endpoint;
     if (--calling->second == 0) calling_.erase(calling);
     --under_way_;
     if (was_held_up) wake_up_.raise();

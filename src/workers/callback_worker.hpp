@@ -1,4 +1,5 @@
-// Calls services back, many at once, and no service more than its share: one that answers slowly holds up itself alone.
+// Calls services back, many at once, and no endpoint (a service and a type) more than its share: one that answers
+// slowly holds up itself alone.
 //
 // Belongs to one Loop. Several workers, in any number of processes, share the work.
 #pragma once
@@ -24,14 +25,14 @@ class CallbackWorker
 public:
     struct Options
     {
-        std::size_t concurrency = 64;  // requests under way at once
-        std::size_t per_service = 8;   // of one service
+        std::size_t concurrency = 256;  // requests under way at once
+        std::size_t per_endpoint = 8;   // of one endpoint
         milliseconds poll{1000};
         milliseconds pause{1000};  // after a failed claim
         seconds database_timeout{20};
     };
 
-    CallbackWorker(asio::any_io_executor executor, DeliverCallbacks& callbacks, const Clock& clock, Options options);
+    CallbackWorker(asio::any_io_executor executor, DeliverCallbacks& callbacks, Options options);
 
     // There may be callbacks to make: look soon. Thread-safe; for DeliveryRecorder::on_callbacks_owed.
     void wake() { wake_up_.raise(); }
@@ -47,12 +48,11 @@ private:
     Task<> wake_at_stop(StopToken stop);
 
     DeliverCallbacks& callbacks_;
-    const Clock& clock_;
     const Options options_;
-    std::map<ServiceId, std::size_t> calling_;  // requests under way; no zeros
+    std::map<CallbackEndpoint, std::size_t> calling_;  // requests under way; no zeros
     std::size_t under_way_ = 0;
-    bool is_full_ = false;  // the last claim was not made, for lack of room
-    ServiceId last_;        // where the rotation over services goes on
+    bool is_full_ = false;   // the last claim was not made, for lack of room
+    CallbackEndpoint last_;  // where the rotation over endpoints goes on
     CallbackCounts counts_;
     WakeUp wake_up_;
     TaskScope scope_;

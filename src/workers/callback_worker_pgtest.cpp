@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "base/json.hpp"
-#include "tests/support/delivery_world.hpp"
+#include "base/trace_context.hpp"
+#include "operations/callback_signature.hpp"
+#include "tests/support/callback_world.hpp"
 #include "tests/support/http_imposter.hpp"
 
 namespace herald
@@ -13,43 +15,13 @@ namespace
 {
 
 using test::HttpImposter;
+using testing::Callbacks;
 using testing::DeliveryWorld;
-using ::testing::ElementsAre;
 using testing::in_delivery_world;
+using testing::pass_time;
+using testing::set_callback;
 using testing::soon;
 using testing::WorldMessage;
-using testing::WorldService;
-
-// Callbacks of a DeliveryWorld, allowed to reach the loopback where the imposter is.
-struct Callbacks
-{
-    static CallbackOptions options(bool allow_private)
-    {
-        CallbackOptions made;
-        made.timeout = milliseconds(300);
-        made.allow_private_addresses = allow_private;
-        return made;
-    }
-    Callbacks(DeliveryWorld& world, asio::any_io_executor executor, bool allow_private = true,
-              CallbackWorker::Options worker_options = {})
-        : http(executor),
-          operation(world.database, http, world.keys, world.clock, world.scope, executor, options(allow_private)),
-          worker(executor, operation, world.clock, worker_options)
-    {
-        world.recorder.on_callbacks_owed([this] { worker.wake(); });
-    }
-
-    HttpClient http;
-    DeliverCallbacks operation;
-    CallbackWorker worker;
-};
-
-Task<> set_callback(DeliveryWorld& world, const WorldService& service, std::string url)
-{
-    ServiceStore store(world.database, world.keys);
-    co_await store.put_callback(service.id, "delivery_status", std::move(url), "token-of-the-service",
-                                world.clock.now(), soon());
-}
 
 TEST(CallbackWorker, TellsTheServiceInTheWordsOfTheFamily)
 {
@@ -59,9 +31,11 @@ TEST(CallbackWorker, TellsTheServiceInTheWordsOfTheFamily)
         {
             Callbacks callbacks(world, co_await asio::this_coro::executor);
             const auto service = co_await world.add_service();
-            co_await set_callback(world, service, imposter.url("/told?x=1"));
+            const auto secret = co_await set_callback(world, service, imposter.url("/told?x=1"));
+            const std::string message_trace = "4bf92f3577b34da6a3ce929d0e0e4736";
             WorldMessage message(service, "Ada@example.gov");
             message.reference = "ref é";
+            message.trace_id = message_trace;
             const auto email = co_await world.accept(std::move(message), world.writer);
             world.clock.advance(seconds(90));
             co_await world.deliver();
@@ -73,6 +47,10 @@ TEST(CallbackWorker, TellsTheServiceInTheWordsOfTheFamily)
             EXPECT_EQ(requests[0].line(), "POST /told?x=1 HTTP/1.1");
             EXPECT_EQ(requests[0].header("Content-Type"), "application/json");
             EXPECT_EQ(requests[0].header("Authorization"), "Bearer token-of-the-service");
+            EXPECT_EQ(requests[0].header("Herald-Signature"),
+                      callback_signature(secret, world.clock.now(), requests[0].body));
+            EXPECT_EQ(requests[0].header("X-B3-TraceId"), message_trace) << "of the request that it came with";
+            EXPECT_EQ(read_traceparent(requests[0].header("traceparent").value_or("")), message_trace);
             const json::value expected = {
                 {"id", email.to_string()},
                 {"reference", "ref é"},
@@ -107,10 +85,10 @@ TEST(CallbackWorker, TriesFiveTimesFiveMinutesApartAfterAServerError)
             {
                 co_await callbacks.worker.run_once();
                 EXPECT_EQ(imposter.requests().size(), static_cast<std::size_t>(attempt));
-                world.clock.advance(seconds(299));
+                co_await pass_time(world, seconds(299));
                 const auto early = co_await callbacks.worker.run_once();
                 EXPECT_EQ(early.claimed, 0U);
-                world.clock.advance(seconds(1));
+                co_await pass_time(world, seconds(1));
             }
             const auto after = co_await callbacks.worker.run_once();
             EXPECT_EQ(after.claimed, 0U);
@@ -157,6 +135,15 @@ INSTANTIATE_TEST_SUITE_P(
                       Answer{"BadGateway", [](auto& c) { c.answer(502, ""); }, EventKind::callback_failed},
                       Answer{"NoAnswerInTime", [](auto& c) { c.hang(); }, EventKind::callback_failed},
                       Answer{"Reset", [](auto& c) { c.reset(); }, EventKind::callback_failed},
+                      Answer{"EndlessAnswer",
+                             [](auto& c)
+                             {
+                                 c.send("HTTP/1.1 200 Said\r\n\r\n");
+                                 while (c.send(std::string(8192, 'x')))
+                                 {
+                                 }
+                             },
+                             EventKind::callback_delivered},
                       Answer{"NotFound", [](auto& c) { c.answer(404, ""); }, EventKind::callback_gave_up},
                       Answer{"Forbidden", [](auto& c) { c.answer(403, ""); }, EventKind::callback_gave_up},
                       Answer{"Redirect", [](auto& c) { c.answer(302, "", "Location: http://127.0.0.1:1/\r\n"); },
@@ -221,7 +208,7 @@ TEST(CallbackWorker, RecordsWhatWasCalledWhenTheDatabaseIsBackAndWithoutTheOneIt
             co_await world.database.run_script(
                 "CREATE SEQUENCE tries; CREATE FUNCTION try() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
                 "IF nextval('tries') <= 3 THEN RAISE EXCEPTION 'away' USING ERRCODE = '57P03'; END IF; "
-                "IF old.notification_id = (SELECT max(notification_id::text)::uuid FROM callback_tasks) THEN "
+                "IF old.subject_id = (SELECT max(subject_id::text)::uuid FROM callback_tasks) THEN "
                 "RAISE EXCEPTION 'no' USING ERRCODE = '22000'; END IF; RETURN old; END $$; "
                 "CREATE TRIGGER try BEFORE DELETE ON callback_tasks FOR EACH ROW EXECUTE FUNCTION try()",
                 soon());
@@ -237,6 +224,42 @@ TEST(CallbackWorker, ATaskIsLeasedForLongerThanItsTryMayTake)
     CallbackOptions options;
     options.timeout = std::chrono::hours(1);
     EXPECT_GT(options.lease(), options.timeout + options.record.commit_timeout);
+    options.inbound_timeout = std::chrono::hours(2);
+    EXPECT_GT(options.lease(), options.inbound_timeout + options.record.commit_timeout);
+}
+
+// A worker that dies between claim and record: its lease ends, another takes over, and what the dead one still says is
+// void.
+TEST(CallbackWorker, ATaskOfADeadWorkerIsTakenOverWhenItsLeaseEnds)
+{
+    HttpImposter imposter([](HttpImposter::Connection& connection) { connection.answer(200, ""); });
+    in_delivery_world(
+        [&](DeliveryWorld& world) -> Task<>
+        {
+            Callbacks callbacks(world, co_await asio::this_coro::executor);
+            const auto service = co_await world.add_service();
+            co_await set_callback(world, service, imposter.url());
+            co_await world.accept(service);
+            co_await world.deliver();
+            auto held = co_await callbacks.operation.claim({}, soon());
+            EXPECT_EQ(held.size(), 1U);
+            const auto lease = std::chrono::duration_cast<seconds>(Callbacks::options(true).lease());
+            co_await pass_time(world, lease - seconds(30));
+            const auto early = co_await callbacks.worker.run_once();
+            EXPECT_EQ(early.claimed, 0U);
+            co_await pass_time(world, seconds(31));
+            const auto taken_over = co_await callbacks.operation.claim({}, soon());
+            EXPECT_EQ(taken_over.size(), 1U);
+            EXPECT_GT(taken_over[0].fence, held[0].fence);
+            EXPECT_EQ(taken_over[0].attempt, 1);
+            const auto late = co_await callbacks.operation.call(std::move(held[0]));
+            EXPECT_EQ(late, std::nullopt);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM callback_tasks"), 1);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM callback_attempts"), 0);
+            const auto told = co_await callbacks.operation.call(taken_over[0]);
+            EXPECT_EQ(told, CallbackOutcome::told);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM callback_tasks"), 0);
+        });
 }
 
 TEST(CallbackWorker, ASlowServiceDoesNotHoldUpAnother)
@@ -249,7 +272,7 @@ TEST(CallbackWorker, ASlowServiceDoesNotHoldUpAnother)
             const auto executor = co_await asio::this_coro::executor;
             CallbackWorker::Options options;
             options.concurrency = 6;
-            options.per_service = 4;
+            options.per_endpoint = 4;
             Callbacks callbacks(world, executor, true, options);
             const auto crowd = co_await world.add_service();
             const auto other = co_await world.add_service();

@@ -4,10 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include <prometheus/gauge.h>
-
 #include "base/log.hpp"
-#include "base/metrics.hpp"
 
 namespace herald
 {
@@ -15,31 +12,19 @@ namespace herald
 namespace
 {
 
-constexpr std::size_t kEmail = 0;
-constexpr std::size_t kSms = 1;
 // After so many hand-offs begun in one go, others on the loop get their turn.
 constexpr std::size_t kBurst = 16;
 
-std::size_t channel_of(const ClaimedDelivery& claimed)
-{
-    return static_cast<Channel>(claimed.channel) == Channel::sms ? kSms : kEmail;
-}
-
-prometheus::Gauge& in_flight_gauge(const char* channel)
-{
-    return metrics::gauge("herald_delivery_in_flight", "Hand-offs to providers under way", {{"channel", channel}});
-}
-
 }  // namespace
 
-// One of a channel's places, held while a provider has the message in hand.
+// One of a provider's places, held while it has the message in hand.
 class DeliveryWorker::Place
 {
 public:
-    Place(DeliveryWorker& worker, std::size_t channel) : worker_(&worker), channel_(channel)
+    Place(DeliveryWorker& worker, const ClaimedDelivery& claimed)
+        : worker_(&worker), channel_(static_cast<Channel>(claimed.channel)), provider_(claimed.provider)
     {
-        ++worker_->handing_over_[channel_];
-        worker_->gauges_[channel_]->Increment();
+        worker_->deliver_.providers().begin(channel_, provider_, std::chrono::steady_clock::now());
     }
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
@@ -48,26 +33,20 @@ public:
     void leave()
     {
         if (worker_ == nullptr) return;
-        --worker_->handing_over_[channel_];
-        worker_->gauges_[channel_]->Decrement();
+        worker_->deliver_.providers().end(channel_, provider_);
         worker_->room_changed();
         worker_ = nullptr;
     }
 
 private:
     DeliveryWorker* worker_;
-    std::size_t channel_;
+    Channel channel_;
+    std::string provider_;
 };
 
 DeliveryWorker::DeliveryWorker(asio::any_io_executor executor, DeliveryQueue& queue, DeliverNotifications& deliver,
                                WakeUp& wake_up, const Clock& clock, Options options)
-    : queue_(queue),
-      deliver_(deliver),
-      wake_up_(wake_up),
-      clock_(clock),
-      options_(options),
-      gauges_{&in_flight_gauge("email"), &in_flight_gauge("sms")},
-      scope_(std::move(executor))
+    : queue_(queue), deliver_(deliver), wake_up_(wake_up), clock_(clock), options_(options), scope_(std::move(executor))
 {
 }
 
@@ -98,43 +77,51 @@ Task<> DeliveryWorker::work(StopToken stop)
     {
         auto claimed = co_await claim();
         if (claimed.empty())
-            co_await wake_up_.wait(deadline_in(options_.poll));
+            co_await wake_up_.wait(
+                deliver_.providers().next_room(std::chrono::steady_clock::now(), deadline_in(options_.poll)));
         else
             co_await begin(std::move(claimed), &stop);
     }
 }
 
-// A channel that is nearly full waits until a claim is worth its cost.
-ClaimRoom DeliveryWorker::room() const
+std::size_t DeliveryWorker::recordable() const
 {
-    const std::size_t unrecorded = options_.unrecorded - std::min(options_.unrecorded, unrecorded_);
-    const auto room_of = [&](std::size_t channel) -> std::size_t
-    {
-        const std::size_t places = options_.concurrency - std::min(options_.concurrency, handing_over_[channel]);
-        if (unrecorded < std::max<std::size_t>(1, options_.unrecorded / 8)) return 0;
-        if (places < std::max<std::size_t>(1, options_.concurrency / 8)) return 0;
-        return std::min({places, unrecorded, options_.batch});
-    };
-    return ClaimRoom{room_of(kEmail), room_of(kSms)};
+    const std::size_t room = options_.unrecorded - std::min(options_.unrecorded, unrecorded_);
+    return room < std::max<std::size_t>(1, options_.unrecorded / 8) ? 0 : room;
+}
+
+ClaimRoom DeliveryWorker::room()
+{
+    auto& providers = deliver_.providers();
+    const auto now = std::chrono::steady_clock::now();
+    ClaimRoom room{providers.choose(Channel::email, now), providers.choose(Channel::sms, now),
+                   providers.choose_simulator()};
+    for (ClaimShare* share : {&room.email, &room.sms, &room.test})
+        share->room = std::min({share->room, recordable(), options_.batch});
+    return room;
 }
 
 void DeliveryWorker::room_changed()
 {
-    if (!waits_for_room_) return;
-    const auto now = room();
-    if ((lacked_.email == 0 && now.email > 0) || (lacked_.sms == 0 && now.sms > 0)) wake_up_.raise();
+    if ((!lacks_email_ && !lacks_sms_) || recordable() == 0) return;
+    auto& providers = deliver_.providers();
+    const auto now = std::chrono::steady_clock::now();
+    if ((lacks_email_ && providers.has_room(Channel::email, now)) ||
+        (lacks_sms_ && providers.has_room(Channel::sms, now)))
+        wake_up_.raise();
 }
 
 // Empty: no room, nothing there, or the database is away.
 Task<std::vector<ClaimedDelivery>> DeliveryWorker::claim()
 {
-    lacked_ = room();
-    waits_for_room_ = lacked_.email == 0 || lacked_.sms == 0;
+    auto room_now = room();
+    lacks_email_ = room_now.email.room == 0;
+    lacks_sms_ = room_now.sms.room == 0;
     std::vector<ClaimedDelivery> claimed;
-    if (lacked_.email == 0 && lacked_.sms == 0) co_return claimed;
+    if (room_now.is_empty()) co_return claimed;
     try
     {
-        claimed = co_await queue_.claim(lacked_, clock_.now(), deadline_in(options_.database_timeout));
+        claimed = co_await queue_.claim(std::move(room_now), clock_.now(), deadline_in(options_.database_timeout));
         co_return claimed;
     }
     catch (const std::exception& failure)
@@ -168,7 +155,7 @@ Task<> DeliveryWorker::deliver(ClaimedDelivery claimed)
     bool recorded = false;
     try
     {
-        Place place(*this, channel_of(claimed));
+        Place place(*this, claimed);
         auto result = co_await deliver_.hand_over(std::move(claimed));
         place.leave();
         co_await deliver_.record(std::move(result));

@@ -1,24 +1,17 @@
 // Takes messages from the queue and has them handed over, many at once.
 //
-// A hand-off occupies one of its channel's places until the provider has answered, so a slow provider fills its own
-// channel and no other; what is full is not claimed. Recording a result occupies no place. A new claim starts as soon
-// as there is room, never when a batch has ended, and what is claimed begins at once: a message that was just accepted
-// stands behind one claim, not behind a backlog.
+// A hand-off occupies one of its provider's places until the provider has answered, so a slow provider holds up its own
+// messages only; for whom there is no place nothing is claimed. Recording a result occupies no place. A new claim
+// starts as soon as there is room, never when a batch has ended, and what is claimed begins at once: a message that was
+// just accepted stands behind one claim, not behind a backlog.
 //
 // Belongs to one Loop. Several workers, in any number of processes, share the work.
 #pragma once
-
-#include <array>
 
 #include "operations/deliver_notifications.hpp"
 #include "queue/queue.hpp"
 #include "runtime/stop.hpp"
 #include "runtime/task_scope.hpp"
-
-namespace prometheus
-{
-class Gauge;
-}
 
 namespace herald
 {
@@ -36,7 +29,6 @@ class DeliveryWorker
 public:
     struct Options
     {
-        std::size_t concurrency = 64;  // hand-offs under way at once in each channel
         std::size_t batch = 200;       // the most claimed at once
         std::size_t unrecorded = 600;  // claimed and not recorded: no more are claimed above it
         milliseconds poll{1000};       // looks this often without being woken
@@ -56,10 +48,10 @@ public:
     Task<DeliveryCounts> run_once();
 
 private:
-    static constexpr std::size_t kChannels = 2;
     class Place;
 
-    [[nodiscard]] ClaimRoom room() const;
+    [[nodiscard]] std::size_t recordable() const;
+    ClaimRoom room();
     void room_changed();
     Task<std::vector<ClaimedDelivery>> claim();
     Task<> begin(std::vector<ClaimedDelivery> claimed, const StopToken* stop);
@@ -73,11 +65,10 @@ private:
     WakeUp& wake_up_;
     const Clock& clock_;
     const Options options_;
-    std::array<std::size_t, kChannels> handing_over_{};
-    std::array<prometheus::Gauge*, kChannels> gauges_{};
     std::size_t unrecorded_ = 0;
-    bool waits_for_room_ = false;
-    ClaimRoom lacked_;  // the room that the last claim had
+    // The last claim had no room for a channel: who waits for it is woken when there is some.
+    bool lacks_email_ = false;
+    bool lacks_sms_ = false;
     DeliveryCounts counts_;
     TaskScope scope_;
 };

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "operations/suppress_recipients.hpp"
 #include "tests/support/delivery_world.hpp"
 
 namespace herald
@@ -62,6 +63,38 @@ TEST(DeliveryWorker, DeliversBothChannelsAndWritesTheirStory)
             EXPECT_EQ(co_await world.number("SELECT (SELECT count(*) FROM queue_ready) + (SELECT count(*) FROM "
                                             "queue_leases) + (SELECT count(*) FROM awaiting_receipts)"),
                       0);
+        });
+}
+
+// Accepted, and then the person asks to hear no more: what waits in the queue does not go out either.
+TEST(DeliveryWorker, KeepsBackWhatIsQueuedForARecipientWhoIsSuppressedMeanwhile)
+{
+    in_delivery_world(
+        [](DeliveryWorld& world) -> Task<>
+        {
+            const auto service = co_await world.add_service();
+            const auto stopped = co_await world.accept(service, "+12025550123");
+            const auto other = co_await world.accept(service, "+12025550124");
+            world.clock.advance(seconds(1));
+            auto transaction = co_await world.database.begin(soon());
+            SuppressionWish wish;
+            wish.service_id = service.id;
+            wish.channel = Channel::sms;
+            wish.recipient = "+12025550123";
+            wish.reason = SuppressionReason::stop;
+            co_await suppress_recipient(transaction, world.keys, wish, std::nullopt, world.clock.now(), soon());
+            co_await transaction.commit(soon());
+            co_await world.deliver();
+
+            EXPECT_EQ(co_await world.status(other), NotificationStatus::delivered);
+            EXPECT_EQ(co_await world.status(stopped), NotificationStatus::permanent_failure);
+            EXPECT_EQ((co_await world.events(stopped)).back(), EventKind::suppressed);
+            EXPECT_EQ(world.mailbox->size(), 1U);
+            EXPECT_EQ(co_await world.number("SELECT sum(billable_units) FROM notifications"), 1);
+            EXPECT_EQ(co_await world.number(
+                          "SELECT count(*) FROM notifications WHERE provider_response = 'suppressed: stop'"),
+                      1);
+            EXPECT_EQ(co_await world.ledger_differences(), 0);
         });
 }
 
@@ -180,7 +213,7 @@ TEST(DeliveryWorker, SettlesAnUncertainAttemptByItsReceiptInsteadOfSendingAgain)
         {
             const auto executor = co_await asio::this_coro::executor;
             EchoOnly provider(world.recorder, world.clock);
-            const ProviderSet providers{&provider, &provider, &provider};
+            ProviderPool providers(testing::pool_of(&provider, &provider), &provider);
             DeliverNotifications deliver(world.directory, world.recorder, providers, world.keys, world.clock, {});
             DeliveryWorker worker(executor, world.queue, deliver, world.wake_up, world.clock, {});
             const auto service = co_await world.add_service();
@@ -207,7 +240,7 @@ TEST(DeliveryWorker, TakesOverFromAWorkerThatDiedAndDoesNotSendTwice)
             const auto service = co_await world.add_service();
             const auto email = co_await world.accept(service);
             // It was sent, and the result never recorded.
-            auto claimed = co_await world.queue.claim(10, world.clock.now(), soon());
+            auto claimed = co_await world.queue.claim(testing::room_for(10, "email"), world.clock.now(), soon());
             EXPECT_EQ(claimed.size(), 1U);
             co_await world.deliver_notifications.hand_over(std::move(claimed.front()));
             co_await world.settle();
@@ -264,63 +297,54 @@ TEST(DeliveryWorker, KeepsMessagesForAProviderThatIsSwitchedOffUntilItIsOnAgain)
         [](DeliveryWorld& world) -> Task<>
         {
             const auto service = co_await world.add_service();
-            co_await world.database.run_script("INSERT INTO providers VALUES (1, 'email', 100, false)", soon());
+            co_await world.database.run_script("UPDATE providers SET active = false WHERE name = 'email'", soon());
             const auto email = co_await world.accept(service);
-            co_await world.deliver();
-            EXPECT_EQ(co_await world.status(email), NotificationStatus::created);
-            EXPECT_EQ(world.mailbox->size(), 0U);
+            const auto sms = co_await world.accept(service, "+12025550123");
+            co_await turn(world);
+            EXPECT_EQ(co_await world.status(sms), NotificationStatus::delivered) << "the other channel goes on";
+            EXPECT_THAT(co_await world.events(email), ElementsAre(EventKind::accepted)) << "no attempt is used up";
 
             co_await world.database.run_script("UPDATE providers SET active = true", soon());
-            // The directory keeps what it read for less than a second, on the clock of the machine.
-            for (int i = 0; i < 100 && co_await world.status(email) != NotificationStatus::delivered; ++i)
-            {
-                world.clock.advance(kRetryPause);
-                co_await turn(world);
-                co_await sleep_for(milliseconds(50));
-            }
+            co_await turn(world);
             EXPECT_EQ(co_await world.status(email), NotificationStatus::delivered);
         });
 }
 
 // More turns than there are tries: the message waits, and it is the first attempt that it waits for.
-Task<> expect_no_attempt_counts(DeliveryWorld& world, DeliverNotifications& deliver, std::string to)
-{
-    DeliveryWorker worker(co_await asio::this_coro::executor, world.queue, deliver, world.wake_up, world.clock, {});
-    const auto service = co_await world.add_service();
-    const auto id = co_await world.accept(service, std::move(to));
-    co_await world.database.run_script("ALTER TABLE services RENAME TO hidden_services", soon());
-    for (int turn = 0; turn < 6; ++turn)
-    {
-        // Not at once, as the first retry of a text message is, but after the usual pause.
-        if (turn == 3) co_await world.database.run_script("ALTER TABLE hidden_services RENAME TO services", soon());
-        co_await world.recovery.run_once();
-        EXPECT_EQ((co_await worker.run_once()).claimed, 1U) << turn;
-        EXPECT_EQ(co_await world.number("SELECT attempt::int8 FROM queue_retries"), 1) << turn;
-        world.clock.advance(kRetryPause);
-    }
-    EXPECT_EQ(co_await world.status(id), NotificationStatus::created);
-    EXPECT_EQ(co_await world.ledger_differences(), 0);
-}
-
 TEST(DeliveryWorker, CountsNoAttemptWhileNothingIsOfferedToAProvider)
 {
     WorldOptions options;
     options.deliver.tries = 2;
-    const auto switched_off = [](DeliveryWorld& world) -> Task<>
-    {
-        co_await world.database.run_script("INSERT INTO providers VALUES (1, 'email', 100, false)", soon());
-        co_await expect_no_attempt_counts(world, world.deliver_notifications, "ada@example.gov");
-    };
-    const auto not_configured = [](DeliveryWorld& world) -> Task<>
-    {
-        DeliverOptions two_tries;
-        two_tries.tries = 2;
-        const ProviderSet only_email{&world.email, nullptr, &world.simulator};
-        DeliverNotifications deliver(world.directory, world.recorder, only_email, world.keys, world.clock, two_tries);
-        co_await expect_no_attempt_counts(world, deliver, "+12025550123");
-    };
-    in_delivery_world(switched_off, options);
-    in_delivery_world(not_configured, options);
+    in_delivery_world(
+        [](DeliveryWorld& world) -> Task<>
+        {
+            const auto service = co_await world.add_service();
+            testing::WorldMessage abroad(service, "+447700900123");
+            abroad.international = true;
+            const auto id = co_await world.accept(abroad, world.writer);
+            co_await world.database.run_script("UPDATE providers SET international = false", soon());
+            co_await world.database.run_script("ALTER TABLE services RENAME TO hidden_services", soon());
+            for (int turn = 0; turn < 6; ++turn)
+            {
+                // Not at once, as the first retry of a text message is, but after the usual pause.
+                if (turn == 3)
+                    co_await world.database.run_script("ALTER TABLE hidden_services RENAME TO services", soon());
+                co_await world.recovery.run_once();
+                EXPECT_EQ((co_await world.deliver()).claimed, 1U) << turn;
+                EXPECT_EQ(co_await world.number("SELECT attempt::int8 FROM queue_retries"), 1) << turn;
+                world.clock.advance(kRetryPause);
+            }
+            EXPECT_EQ(co_await world.status(id), NotificationStatus::created);
+            EXPECT_EQ(co_await world.ledger_differences(), 0);
+            EXPECT_EQ(co_await world.number(
+                          "SELECT count(*) FROM notification_events WHERE detail = 'no provider sends abroad'"),
+                      3);
+
+            co_await world.database.run_script("UPDATE providers SET international = true", soon());
+            co_await turn(world);
+            EXPECT_EQ(co_await world.status(id), NotificationStatus::delivered);
+        },
+        options);
 }
 
 // A provider that loses its answers, and at first cannot be asked.
@@ -355,7 +379,7 @@ Task<NotificationStatus> end_of_an_uncertain_last_try(DeliveryWorld& world, Forg
 {
     DeliverOptions one_try;
     one_try.tries = 1;
-    const ProviderSet providers{&provider, &provider, &provider};
+    ProviderPool providers(testing::pool_of(&provider, &provider), &provider);
     DeliverNotifications deliver(world.directory, world.recorder, providers, world.keys, world.clock, one_try);
     DeliveryWorker worker(co_await asio::this_coro::executor, world.queue, deliver, world.wake_up, world.clock, {});
     const auto service = co_await world.add_service();
@@ -449,7 +473,7 @@ TEST(DeliveryWorker, ASlowProviderHoldsUpItsOwnChannelAlone)
     slow.recipient = "+12025550123";
     slow.answer_after = seconds(2);
     auto options = answering(slow);
-    options.worker.concurrency = 4;
+    options.concurrency = 4;
     in_delivery_world(
         [](DeliveryWorld& world) -> Task<>
         {

@@ -76,7 +76,7 @@ TEST(LookUpReceipts, AsksSeveralAtOnceAndNoMoreThanItMay)
             co_await lose_receipts(world, 40);
             Oracle oracle;
             oracle.waits_for = 16;
-            const ProviderSet providers{&oracle, nullptr, nullptr};
+            const ProviderPool providers(testing::pool_of(&oracle, nullptr), nullptr);
             LookUpReceipts look_up(world.database, world.recorder, providers, world.clock, {});
             const auto counts = co_await look_up.run(soon());
             EXPECT_EQ(counts.asked, 40U);
@@ -96,7 +96,7 @@ TEST(LookUpReceipts, LeavesDueWhatItDidNotComeToAsk)
             co_await lose_receipts(world, 5);
             Oracle oracle;
             oracle.waits_for_ever = true;
-            const ProviderSet providers{&oracle, nullptr, nullptr};
+            const ProviderPool providers(testing::pool_of(&oracle, nullptr), nullptr);
             LookUpReceipts::Options options;
             options.concurrency = 2;
             options.timeout = seconds(1);
@@ -117,7 +117,7 @@ TEST(LookUpReceipts, GivesUpOnEveryoneWhoseTimeIsOverAlsoWhenTheProviderCannotBe
             const auto ids = co_await lose_receipts(world, 5);
             Oracle oracle;
             oracle.fails = true;
-            const ProviderSet providers{&oracle, nullptr, nullptr};
+            const ProviderPool providers(testing::pool_of(&oracle, nullptr), nullptr);
             LookUpReceipts::Options options;
             options.concurrency = 2;
             options.timeout = seconds(1);

@@ -7,10 +7,11 @@ namespace herald
 {
 
 RecoveryWorker::RecoveryWorker(asio::any_io_executor executor, DeliveryQueue& queue, DeliveryRecorder& recorder,
-                               LookUpReceipts& look_up, const Clock& clock, Options options)
+                               LookUpReceipts& look_up, TendProviders& tend, const Clock& clock, Options options)
     : queue_(queue),
       recorder_(recorder),
       look_up_(look_up),
+      tend_(tend),
       clock_(clock),
       options_(options),
       duties_{
@@ -38,6 +39,11 @@ RecoveryWorker::RecoveryWorker(asio::any_io_executor executor, DeliveryQueue& qu
            [this](RecoveryCounts& counts)
            {
                return find_services(counts);
+           }},
+          {"tend_providers", options.providers_every,
+           [this](RecoveryCounts& counts)
+           {
+               return tend_providers(counts);
            }},
       },
       scope_(std::move(executor))
@@ -115,6 +121,12 @@ Task<bool> RecoveryWorker::ask_for_receipts(RecoveryCounts& counts)
 Task<bool> RecoveryWorker::find_services(RecoveryCounts& /*counts*/)
 {
     co_await queue_.refresh_services(deadline_in(options_.timeout));
+    co_return false;
+}
+
+Task<bool> RecoveryWorker::tend_providers(RecoveryCounts& counts)
+{
+    counts.provider_moves += co_await tend_.run(deadline_in(options_.timeout));
     co_return false;
 }
 

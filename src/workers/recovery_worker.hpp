@@ -1,6 +1,6 @@
 // What keeps messages from being forgotten: puts due retries back into their lane, takes over from workers that died,
 // matches receipts that overtook the answer to their hand-off, asks providers about receipts that are overdue, finds
-// work that nobody hinted at.
+// work that nobody hinted at, keeps in step with what is decided about providers.
 //
 // Each duty has a period of its own, jittered so that processes do not march in step; any number of processes may do
 // all of it at once. Belongs to one Loop.
@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "operations/delivery_recorder.hpp"
 #include "operations/look_up_receipts.hpp"
+#include "operations/tend_providers.hpp"
 #include "queue/queue.hpp"
 #include "runtime/stop.hpp"
 #include "runtime/task_scope.hpp"
@@ -25,6 +26,7 @@ struct RecoveryCounts
     std::int64_t leases_recovered = 0;
     std::size_t receipts_matched = 0;
     std::size_t receipts_asked_for = 0;
+    std::size_t provider_moves = 0;
 };
 
 class RecoveryWorker
@@ -37,11 +39,12 @@ public:
         milliseconds left_over_receipts_every{1000};
         milliseconds look_ups_every{5000};
         milliseconds services_every{1000};  // the poll beneath all hints
-        seconds timeout{20};                // of one round of one duty
+        milliseconds providers_every{1000};
+        seconds timeout{20};  // of one round of one duty
     };
 
     RecoveryWorker(asio::any_io_executor executor, DeliveryQueue& queue, DeliveryRecorder& recorder,
-                   LookUpReceipts& look_up, const Clock& clock, Options options);
+                   LookUpReceipts& look_up, TendProviders& tend, const Clock& clock, Options options);
 
     // Until stop is requested; returns when the rounds under way have ended. A round that fails is logged and comes
     // again.
@@ -65,10 +68,12 @@ private:
     Task<bool> match_receipts(RecoveryCounts& counts);
     Task<bool> ask_for_receipts(RecoveryCounts& counts);
     Task<bool> find_services(RecoveryCounts& counts);
+    Task<bool> tend_providers(RecoveryCounts& counts);
 
     DeliveryQueue& queue_;
     DeliveryRecorder& recorder_;
     LookUpReceipts& look_up_;
+    TendProviders& tend_;
     const Clock& clock_;
     const Options options_;
     std::vector<Duty> duties_;

@@ -44,6 +44,10 @@ public:
     // A provider whose other side behaves like `peer`. The harness outlives it.
     virtual std::unique_ptr<Provider> make(asio::any_io_executor executor, Peer peer, ReceiptSink sink) = 0;
     [[nodiscard]] virtual Channel channel() const = 0;
+    // Whether the other side makes up a reference for each hand-over, so that the same message sent again has another.
+    [[nodiscard]] virtual bool makes_up_references() const { return false; }
+    // Whether receipts reach Herald by a way of their own (a route of the API) instead of the sink.
+    [[nodiscard]] virtual bool tells_receipts_elsewhere() const { return false; }
 };
 
 // Harness: a ProviderHarness with a default constructor.
@@ -144,8 +148,9 @@ TYPED_TEST_P(ProviderSuite, gives_the_same_message_the_same_reference_again_and_
             const auto once = co_await sender->send(first, deadline_in(TestFixture::kAmple));
             const auto again = co_await sender->send(first, deadline_in(TestFixture::kAmple));
             const auto other = co_await sender->send(second, deadline_in(TestFixture::kAmple));
-            EXPECT_EQ(once.reference, again.reference);
+            EXPECT_EQ(once.reference != again.reference, this->harness_->makes_up_references());
             EXPECT_NE(once.reference, other.reference);
+            EXPECT_NE(again.reference, other.reference);
         });
 }
 
@@ -183,7 +188,7 @@ TYPED_TEST_P(ProviderSuite, tells_one_receipt_with_its_reference_where_it_promis
             const auto sender = this->provider(executor, Peer::healthy);
             const auto sent = this->message();
             const auto outcome = co_await sender->send(sent, deadline_in(TestFixture::kAmple));
-            if (!outcome.receipt_expected) co_return;
+            if (!outcome.receipt_expected || this->harness_->tells_receipts_elsewhere()) co_return;
             const auto limit = deadline_in(TestFixture::kAmple);
             while (this->receipts_.empty() && co_await this->received_.wait(limit)) continue;
             EXPECT_EQ(this->receipts_.size(), 1U);

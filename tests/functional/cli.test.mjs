@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { join } from 'node:path';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { eventually, herald, removeFolder, request, startDev } from './herald.mjs';
 
 let dev;
@@ -109,6 +109,51 @@ test('users and providers are listed, made and changed', async () => {
   await json('provider', 'change', 'capture', '--channel', 'sms', '--active', 'true');
 });
 
+test('a recipient is suppressed, listed and lifted, and a message to them says why it ended', async () => {
+  const { service_id: id, keys, templates } = dev.ready;
+  await json('user', 'create', '--name', 'Ben', '--email', 'ben@town.example');
+  const write = async () => {
+    const body = { email_address: 'gone@town.example', template_id: templates.email, personalisation: { name: 'Ada' } };
+    const accepted = await request(dev.ready.base_url, 'POST', '/v2/notifications/email', { key: keys.normal, body });
+    assert.equal(accepted.status, 201);
+    return json('notification', 'explain', accepted.body.id);
+  };
+  const who = ['--service', id, '--recipient', 'Gone@town.example', '--by', 'ben@town.example'];
+  assert.equal((await refused('suppression', 'lift', ...who)).code, 1);
+  assert.equal((await refused('suppression', 'add', ...who.slice(0, 4))).code, 2, 'an author is needed');
+  const added = await json('suppression', 'add', ...who, '--reason', 'hard_bounce');
+  assert.deepEqual([added.recipient, added.reason, added.created_by, added.lifted_at], ['gone@town.example', 'hard_bounce', 'ben@town.example', null]);
+  const ended = await write();
+  assert.deepEqual([ended.status, ended.provider_response], ['permanent-failure', 'suppressed: hard_bounce']);
+  assert.equal((await refused('suppression', 'add', ...who, '--reason', 'hard_bounce')).code, 1);
+  assert.deepEqual((await json('suppression', 'list', '--service', id, '--channel', 'email')).map((one) => one.id), [added.id]);
+  assert.deepEqual(await json('suppression', 'list', '--service', id, '--channel', 'sms'), []);
+  assert.match((await refused('suppression', 'list', '--service', id)).stdout, /gone@town.example +hard_bounce/);
+
+  assert.equal((await json('suppression', 'lift', ...who)).lifted_by, 'ben@town.example');
+  assert.deepEqual(await json('suppression', 'list', '--service', id), []);
+  assert.equal((await json('suppression', 'list', '--service', id, '--with-lifted')).length, 1);
+  assert.notEqual((await write()).status, 'permanent-failure');
+});
+
+test('inbound numbers are taken into stock, given to a service and taken back; receipts are listed and replayed', async () => {
+  const number = await json('inbound-number', 'add', '+12125550101');
+  assert.deepEqual([number.number, number.provider, number.service_id], ['12125550101', 'sns', null]);
+  const service = await json('service', 'create', 'Pools', '--live');
+  const given = await json('inbound-number', 'assign', '12125550101', '--service', 'Pools');
+  assert.equal(given.service_id, service.id);
+  const other = await json('service', 'create', 'Ponds', '--live');
+  const taken = await refused('inbound-number', 'assign', '12125550101', '--service', other.id);
+  assert.equal(taken.code, 1);
+  assert.match(taken.stderr, /release it first/);
+  assert.equal((await json('inbound-number', 'release', '12125550101')).service_id, null);
+  assert.equal((await json('inbound-number', 'list')).length, 1);
+  assert.deepEqual(await json('receipt', 'list', '--since', '2026-01-01'), []);
+  const replayed = await json('receipt', 'replay', '--since', '2026-01-01', '--dry-run');
+  assert.deepEqual([replayed.read, replayed.changed], [0, {}]);
+  assert.match((await refused('receipt', 'list', '--since', 'yesterday')).stderr, /not a moment/);
+});
+
 test('what cannot be done says so and exits with 1; a wrong command line exits with 2', async () => {
   const unknown = await refused('service', 'show', 'No such service');
   assert.equal(unknown.code, 1);
@@ -139,7 +184,8 @@ test('many migrations at once do no harm, and the database is up to date', async
   for (const one of all) assert.equal(one.code, 0, one.stderr);
   // Each was applied by exactly one of them, whichever it was.
   const applied = all.flatMap((one) => JSON.parse(one.stdout).applied).sort();
-  assert.deepEqual(applied, ['0001_init', '0002_providers']);
+  const folder = new URL('../../src/storage/migrations/', import.meta.url);
+  assert.deepEqual(applied, readdirSync(folder).map((name) => name.replace('.sql', '')).sort());
   const after = await herald(['migrate', '--json'], { env });
   assert.deepEqual(JSON.parse(after.stdout).applied, []);
 });

@@ -182,7 +182,7 @@ test('the service is called back when a message is delivered', async () => {
   try {
     const url = `http://127.0.0.1:${receiver.address().port}/receipts`;
     const set = await herald(
-      ['service', 'callback', dev.ready.service_id, '--type', 'delivery_status', '--url', url, '--bearer-token', 'a-long-enough-token', '--allow-http', '--data', 'data'],
+      ['service', 'callback', dev.ready.service_id, '--type', 'delivery_status', '--url', url, '--bearer-token', 'a-long-enough-token', '--data', 'data'],
       { cwd: dev.folder },
     );
     assert.equal(set.code, 0, set.stderr);

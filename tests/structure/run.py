@@ -21,6 +21,7 @@ CHECKS = [
     "formatting",
     "metric_names",
     "migrations",
+    "monitoring_files",
     "shell_syntax",
     "size_report",
     "sql_in_files",

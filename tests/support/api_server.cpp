@@ -7,10 +7,11 @@
 #include <fmt/format.h>
 
 #include "base/jwt.hpp"
+#include "http/auth/service_authenticator.hpp"
+#include "http/auth/sns_authenticator.hpp"
 #include "http/context.hpp"
 #include "http/routes.hpp"
 #include "http/server/dispatcher.hpp"
-#include "http/v2/service_authenticator.hpp"
 #include "operations/inbound_contents.hpp"
 #include "sql/queries.hpp"
 #include "storage/service_store.hpp"
@@ -34,6 +35,19 @@ void require(const Result<void>& result)
     if (!result) throw std::runtime_error(result.error().message);
 }
 
+// Believes nobody.
+class NoReceipts final : public ReceiptSource
+{
+    Task<Result<SignedMessage>> verify(std::string, std::string_view, Instant, Deadline) override
+    {
+        co_return fail(ErrorKind::bad_request, "validation failed");
+    }
+    Task<Result<void>> confirm(SignedMessage, Deadline) override
+    {
+        co_return fail(ErrorKind::bad_request, "validation failed");
+    }
+};
+
 // In the order of construction. Lives on the loop of the server.
 struct Stack
 {
@@ -46,12 +60,18 @@ struct Stack
           idempotency(database, keys),
           writer(database, scope, loop.executor(), {}, [](Lane, ServiceId) {}),
           accept(directory, limiter, idempotency, writer, keys, clock, zone, {}),
+          turnstile(loop.executor(), options.turnstile),
           notifications(database),
           templates(database),
+          unsubscribe(database, keys, clock),
+          receipts(options.receipts ? options.receipts : std::make_shared<NoReceipts>()),
+          receive(database, keys, clock, zone, options.reader, scope, loop.executor(), {}),
           context{.directory = directory,
                   .accept = accept,
+                  .turnstile = turnstile,
                   .notifications = notifications,
                   .templates = templates,
+                  .unsubscribe = unsubscribe,
                   .keys = keys,
                   .clock = clock,
                   .zone = zone,
@@ -61,8 +81,10 @@ struct Stack
                              {
                                  return draining.load();
                              }},
+                  .intake = {*receipts, receive},
                   .mailbox = std::move(options.mailbox)},
-          authenticator(directory, clock, "notify-admin", std::vector<std::string>{"internal-secret"}),
+          services(directory, clock, "notify-admin", std::vector<std::string>{"internal-secret"}),
+          authenticator(*receipts, services, clock, {.receive_inbound_sms = options.receive_inbound_sms}),
           dispatcher(router, authenticator, context)
     {
         http::add_all_routes(router);
@@ -77,11 +99,16 @@ struct Stack
     IdempotencyKeys idempotency;
     NotificationWriter writer;
     AcceptNotification accept;
+    http::Turnstile turnstile;
     NotificationStore notifications;
     TemplateStore templates;
+    Unsubscribe unsubscribe;
+    std::shared_ptr<ReceiptSource> receipts;
+    ReceiveReceipts receive;
     http::Context context;
     http::Router router;
-    http::ServiceAuthenticator authenticator;
+    http::ServiceAuthenticator services;
+    http::SnsAuthenticator authenticator;
     http::Dispatcher dispatcher;
 };
 
@@ -99,7 +126,8 @@ struct ApiServer::Impl
 {
     explicit Impl(Options options)
         : keys(KeyRing::generate()),
-          server([this](http::Request& request) { return stack->dispatcher.dispatch(request); }, options.http)
+          server([this](http::Request& request) { return stack->dispatcher.dispatch(request); }, options.http,
+                 [this](http::Request& request) { return stack->dispatcher.admit(request); })
     {
         with_database_at(
             database.conninfo(),

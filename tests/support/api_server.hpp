@@ -23,6 +23,8 @@
 #include "domain/services/service.hpp"
 #include "http/console/mailbox_page.hpp"
 #include "http/server/server.hpp"
+#include "http/turnstile.hpp"
+#include "providers/receipt_source.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/pg_fixture.hpp"
 
@@ -65,8 +67,13 @@ public:
     struct Options
     {
         http::ServerOptions http;
+        http::TurnstileOptions turnstile;
         std::function<std::vector<http::MailboxEntry>(std::size_t)> mailbox;
         int connections = 2;
+        // Who proves what providers post, and how it is read; null: everything of theirs is refused.
+        std::shared_ptr<ReceiptSource> receipts;
+        ReportReader reader = nullptr;
+        bool receive_inbound_sms = true;
     };
     ApiServer() : ApiServer(Options()) {}
     explicit ApiServer(Options options);

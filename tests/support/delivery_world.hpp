@@ -28,6 +28,7 @@
 #include "storage/service_store.hpp"
 #include "storage/template_store.hpp"
 #include "tests/support/pg_fixture.hpp"
+#include "tests/support/queue_fixture.hpp"
 #include "workers/delivery_worker.hpp"
 #include "workers/recovery_worker.hpp"
 
@@ -54,6 +55,8 @@ struct WorldMessage
     KeyType key_type;
     std::optional<std::string> reference;
     std::string personalisation = R"({"name":"Ada"})";
+    bool international = false;
+    std::string trace_id;
 };
 
 struct WorldOptions
@@ -63,8 +66,28 @@ struct WorldOptions
     QueueOptions queue;
     DeliveryWorker::Options worker;
     LookUpReceipts::Options look_up;
+    PoolOptions pool = patient();
+    std::size_t concurrency = 64;  // of each provider
     CpuPool* large_emails = nullptr;
+
+private:
+    // The clock of the world may stand still while a provider fails many times.
+    static PoolOptions patient()
+    {
+        PoolOptions options;
+        options.breaker.failures_to_open = 1'000'000;
+        return options;
+    }
 };
+
+// The pool of a world of one provider a channel.
+inline std::vector<PoolMember> pool_of(Provider* email, Provider* sms, std::size_t concurrency = 64)
+{
+    std::vector<PoolMember> members;
+    if (email != nullptr) members.push_back({email, Channel::email, concurrency});
+    if (sms != nullptr) members.push_back({sms, Channel::sms, concurrency});
+    return members;
+}
 
 class DeliveryWorld
 {
@@ -77,7 +100,7 @@ public:
           email(executor, CaptureOptions{"email", true, options.script}, mailbox, sink(), clock),
           sms(executor, CaptureOptions{"sms", true, options.script}, mailbox, sink(), clock),
           simulator(executor, CaptureOptions{"simulator", true, {}}, mailbox, sink(), clock),
-          providers{&email, &sms, &simulator},
+          providers(pool_of(&email, &sms, options.concurrency), &simulator, options.pool),
           wake_up(executor),
           queue(db, wake_up, options.queue),
           writer(db, scope, executor, {},
@@ -85,11 +108,16 @@ public:
           deliver_notifications(directory, recorder, providers, keys, clock, options.deliver, options.large_emails),
           worker(executor, queue, deliver_notifications, wake_up, clock, options.worker),
           look_up(db, recorder, providers, clock, options.look_up),
-          recovery(executor, queue, recorder, look_up, clock, {})
+          tend(db, providers, clock),
+          recovery(executor, queue, recorder, look_up, tend, clock, {})
     {
     }
 
-    Task<> open() { co_await database.run_script("SELECT maintain_partitions('2026-06-15', 12)", soon()); }
+    Task<> open()
+    {
+        co_await database.run_script("SELECT maintain_partitions('2026-06-15', 12)", soon());
+        co_await tend.open(soon());
+    }
 
     Task<WorldService> add_service(bool research_mode = false)
     {
@@ -134,6 +162,7 @@ public:
         row.key_type = message.key_type;
         row.lane = message.key_type == KeyType::test ? Lane::test : Lane::normal;
         row.client_reference = message.reference;
+        row.international = message.international;
         row.created_at = clock.now();
         row.local_date = zone.date_of(row.created_at);
         row.purge_on = add_days(row.local_date, 8);
@@ -142,6 +171,7 @@ public:
         contents.to = message.to;
         contents.normalised_to = message.to;
         contents.personalisation = message.personalisation;
+        contents.trace_id = message.trace_id;
         row.sealed = seal_contents(keys, row.id, contents);
         const auto id = row.id;
         senders_[id] = row.service_id;
@@ -216,13 +246,14 @@ public:
     CaptureProvider email;
     CaptureProvider sms;
     CaptureProvider simulator;
-    ProviderSet providers;
+    ProviderPool providers;
     WakeUp wake_up;
     DeliveryQueue queue;
     NotificationWriter writer;
     DeliverNotifications deliver_notifications;
     DeliveryWorker worker;
     LookUpReceipts look_up;
+    TendProviders tend;
     RecoveryWorker recovery;
 
 private:

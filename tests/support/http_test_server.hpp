@@ -21,10 +21,10 @@ namespace herald::test_support
 class HttpTestServer
 {
 public:
-    explicit HttpTestServer(http::Dispatch dispatch, http::ServerOptions options = {})
+    explicit HttpTestServer(http::Dispatch dispatch, http::ServerOptions options = {}, http::Admit admit = {})
         : stop_(loop_.executor()),
           scope_(loop_.executor()),
-          server_(loop_.executor(), std::move(options), std::move(dispatch), clock_)
+          server_(loop_.executor(), std::move(options), std::move(dispatch), clock_, std::move(admit))
     {
         scope_.spawn("http_test_server", run(server_, stop_.token(), ended_));
         loop_.start();

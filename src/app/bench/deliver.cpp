@@ -61,7 +61,7 @@ NewNotification queued_message(const Site& site, const DemoService& service, Ins
     row.local_date = zone.date_of(now);
     row.purge_on = add_days(row.local_date, 8);
     row.message_limit = 1'000'000'000'000;
-    const NotificationContents contents{"+12025550123", "+12025550123", R"({"name": "Ada"})", "", ""};
+    const NotificationContents contents{"+12025550123", "+12025550123", R"({"name": "Ada"})", "", "", ""};
     row.sealed = seal_contents(site.keys(), row.id, contents);
     return row;
 }

@@ -23,6 +23,7 @@ using Time = std::chrono::steady_clock::time_point;
 struct Run
 {
     const LoadOptions& options;
+    Time start;
     Time measure_from;
     Time stop_at;
     LoadReport report;
@@ -34,7 +35,11 @@ struct Answer
 {
     int status = 0;
     std::size_t size = 0;
+    bool tells_when_to_retry = false;
 };
+
+// A connection that is this late goes on from now, so that a pause of the server is not made up for by a burst.
+constexpr milliseconds kLatest{50};
 
 std::optional<Answer> parse_answer(std::string_view bytes)
 {
@@ -43,6 +48,7 @@ std::optional<Answer> parse_answer(std::string_view bytes)
     if (end == std::string_view::npos) return std::nullopt;
     Answer answer;
     std::from_chars(bytes.data() + 9, bytes.data() + 12, answer.status);
+    answer.tells_when_to_retry = bytes.substr(0, end).find("\r\nRetry-After: ") != std::string_view::npos;
     std::size_t body = 0;
     const auto length = bytes.substr(0, end).find(kLength);
     if (length != std::string_view::npos)
@@ -52,8 +58,9 @@ std::optional<Answer> parse_answer(std::string_view bytes)
     return answer;
 }
 
-void count(Run& run, int status, Time sent, Time answered)
+void count(Run& run, const Answer& answer, Time sent, Time answered)
 {
+    const int status = answer.status;
     const bool measured = answered >= run.measure_from && answered < run.stop_at;
     if (!measured)
     {
@@ -61,8 +68,10 @@ void count(Run& run, int status, Time sent, Time answered)
         return;
     }
     ++run.report.statuses[status];
-    run.report.latencies_us.push_back(
-        static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(answered - sent).count()));
+    const auto took =
+        static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(answered - sent).count());
+    if (status / 100 == 2) run.report.latencies_us.push_back(took);
+    if ((status == 429 || status == 503) && answer.tells_when_to_retry) run.report.refused_us.push_back(took);
 }
 
 Task<> exchange(asio::ip::tcp::socket& socket, Run& run, std::string& request, std::string& buffer)
@@ -78,12 +87,35 @@ Task<> exchange(asio::ip::tcp::socket& socket, Run& run, std::string& request, s
                                                 asio::use_awaitable);
         const auto answer = parse_answer(std::string_view(buffer.data(), held));
         if (!answer) continue;
-        count(run, answer->status, sent, std::chrono::steady_clock::now());
+        count(run, *answer, sent, std::chrono::steady_clock::now());
         co_return;
     }
 }
 
-Task<> drive(Run& run)
+// When the connection of this number sends for the first time, and how long after that again; 0: at once.
+struct Pace
+{
+    Time next;
+    std::chrono::nanoseconds interval{0};
+};
+
+Pace pace_of(const Run& run, std::size_t number)
+{
+    if (run.options.requests_per_s <= 0) return {run.start};
+    const double interval = 1e9 * static_cast<double>(run.options.connections) / run.options.requests_per_s;
+    const double first = interval * static_cast<double>(number) / static_cast<double>(run.options.connections);
+    return {run.start + std::chrono::nanoseconds(static_cast<std::int64_t>(first)),
+            std::chrono::nanoseconds(static_cast<std::int64_t>(interval))};
+}
+
+Task<> keep(Pace& pace)
+{
+    const auto now = std::chrono::steady_clock::now();
+    if (pace.next > now) co_await sleep_until(pace.next);
+    pace.next = std::max(pace.next, now - kLatest) + pace.interval;
+}
+
+Task<> drive(Run& run, std::size_t number)
 {
     try
     {
@@ -93,7 +125,12 @@ Task<> drive(Run& run)
         socket.set_option(asio::ip::tcp::no_delay(true));
         std::string request;
         std::string buffer(8192, '\0');
-        while (std::chrono::steady_clock::now() < run.stop_at) co_await exchange(socket, run, request, buffer);
+        Pace pace = pace_of(run, number);
+        while (std::chrono::steady_clock::now() < run.stop_at)
+        {
+            if (pace.interval.count() > 0) co_await keep(pace);
+            co_await exchange(socket, run, request, buffer);
+        }
     }
     catch (...)
     {
@@ -102,12 +139,25 @@ Task<> drive(Run& run)
     }
 }
 
-Task<> drive_all(Run& run)
+Task<> drive_all(std::vector<Run>& runs)
 {
     TaskScope scope(co_await asio::this_coro::executor);
-    for (std::size_t i = 0; i < run.options.connections; ++i) scope.spawn("load", drive(run));
+    Time last{};
+    for (Run& run : runs)
+    {
+        for (std::size_t i = 0; i < run.options.connections; ++i) scope.spawn("load", drive(run, i));
+        last = std::max(last, run.stop_at);
+    }
     scope.close();
-    co_await scope.join(run.stop_at + seconds(60));
+    co_await scope.join(last + seconds(60));
+}
+
+double percentile_of(std::vector<std::uint32_t>& values, double percent)
+{
+    if (values.empty()) return 0;
+    const auto at = static_cast<std::ptrdiff_t>(percent / 100 * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), values.begin() + at, values.end());
+    return static_cast<double>(values[static_cast<std::size_t>(at)]) / 1000;
 }
 
 }  // namespace
@@ -122,12 +172,21 @@ std::uint64_t LoadReport::succeeded() const
     return sum;
 }
 
+std::uint64_t LoadReport::failed() const
+{
+    std::uint64_t all = 0;
+    for (const auto& [status, answers] : statuses) all += answers;
+    return all - succeeded() - refused();
+}
+
 double LoadReport::percentile_ms(double percent)
 {
-    if (latencies_us.empty()) return 0;
-    const auto at = static_cast<std::ptrdiff_t>(percent / 100 * static_cast<double>(latencies_us.size() - 1));
-    std::nth_element(latencies_us.begin(), latencies_us.begin() + at, latencies_us.end());
-    return static_cast<double>(latencies_us[static_cast<std::size_t>(at)]) / 1000;
+    return percentile_of(latencies_us, percent);
+}
+
+double LoadReport::refused_percentile_ms(double percent)
+{
+    return percentile_of(refused_us, percent);
 }
 
 double percentile(std::vector<double>& values, double percent)
@@ -137,14 +196,26 @@ double percentile(std::vector<double>& values, double percent)
     return values[static_cast<std::size_t>(percent / 100 * static_cast<double>(values.size() - 1))];
 }
 
-LoadReport generate_load(const LoadOptions& options)
+std::vector<LoadReport> generate_loads(std::span<const LoadOptions> loads)
 {
     const auto now = std::chrono::steady_clock::now();
-    Run run{options, now + options.warm_up, now + options.warm_up + options.duration, {}, nullptr};
-    run_task<>([&run] { return drive_all(run); });
-    if (run.failure) std::rethrow_exception(run.failure);
-    run.report.seconds = std::chrono::duration<double>(options.duration).count();
-    return std::move(run.report);
+    std::vector<Run> runs;
+    for (const auto& load : loads)
+        runs.push_back({load, now, now + load.warm_up, now + load.warm_up + load.duration, {}, nullptr});
+    run_task<>([&runs] { return drive_all(runs); });
+    std::vector<LoadReport> reports;
+    for (Run& run : runs)
+    {
+        if (run.failure) std::rethrow_exception(run.failure);
+        run.report.seconds = std::chrono::duration<double>(run.options.duration).count();
+        reports.push_back(std::move(run.report));
+    }
+    return reports;
+}
+
+LoadReport generate_load(const LoadOptions& options)
+{
+    return std::move(generate_loads({&options, 1}).front());
 }
 
 }  // namespace herald::bench

@@ -66,7 +66,7 @@ Site::Site(std::filesystem::path directory) : folder_(std::move(directory)), key
     settings_.security.keys = keys_.to_text();
     settings_.security.internal_secret = base64url_encode(random_bytes(24));
     settings_.http.port = 0;
-    settings_.providers.email = settings_.providers.sms = "capture";
+    settings_.providers.email = settings_.providers.sms = {"capture"};
     must(prepare_database(settings_));
     with_database(1,
                   [this](pg::Database& database) -> Task<>

@@ -20,6 +20,8 @@ enum class EventKind : std::int16_t
     callback_delivered = 8,
     callback_failed = 9,  // tried again later
     callback_gave_up = 10,
+    suppressed = 11,  // over without a provider: the service does not write to this recipient any more
+    complaint = 12,   // the recipient said to the provider that it was unwanted
 };
 
 // A sentence for `herald notification explain`.
@@ -47,6 +49,10 @@ constexpr std::string_view describe(EventKind kind)
             return "the service could not be told; another try is scheduled";
         case EventKind::callback_gave_up:
             return "the service could not be told; given up";
+        case EventKind::complaint:
+            return "the recipient complained about it to the provider";
+        case EventKind::suppressed:
+            return "not sent: the recipient is suppressed";
     }
     return "unknown";
 }

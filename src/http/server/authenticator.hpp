@@ -14,7 +14,7 @@ class Authenticator
 public:
     virtual ~Authenticator() = default;
 
-    // Called after routing and before the handler, never for Auth::none. An Error (unauthenticated, forbidden,
+    // Called after routing and before the handler, never for is_anonymous ones. An Error (unauthenticated, forbidden,
     // unavailable) is the answer. Called on the server's loop, many at once. May throw like a handler.
     virtual Task<Result<Principal>> authenticate(Auth auth, const Request& request) = 0;
 };

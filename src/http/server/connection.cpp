@@ -79,7 +79,8 @@ Connection::Connection(asio::ip::tcp::socket socket, ServerState& state)
     : socket_(std::move(socket)),
       state_(state),
       deadline_(deadline_in(state.options.header_timeout)),
-      parser_({state.options.max_header_bytes, state.options.max_body_bytes})
+      parser_({state.options.max_header_bytes, state.options.max_body_bytes}),
+      body_share_(state.bodies)
 {
     error_code ignored;
     socket_.non_blocking(true, ignored);
@@ -169,6 +170,8 @@ HeadOptions Connection::head_options() const
 Task<bool> Connection::read_request()
 {
     request_.reset();
+    header_complete_ = false;
+    max_body_bytes_ = state_.options.max_body_bytes;
     parser_.start(request_);
     for (;;)
     {
@@ -178,13 +181,50 @@ Task<bool> Connection::read_request()
             std::size_t consumed = 0;
             const ParseStatus status = parser_.put(input_.bytes(), consumed);
             input_.consume(consumed);
-            if (status == ParseStatus::done) break;
+            if (!co_await keep_body()) co_return false;
+            if (status == ParseStatus::done) co_return co_await complete_header();
             if (!co_await continue_request(status)) co_return false;
         }
         if (!co_await read_some()) co_return false;
     }
+}
+
+// False: refused.
+Task<bool> Connection::complete_header()
+{
+    if (header_complete_) co_return true;
+    header_complete_ = true;
     if (complete_head(request_, head_options())) co_return true;
     co_await refuse(400, "Malformed HTTP request");
+    co_return false;
+}
+
+// Whether the body that is still to come may be sent. False: refused.
+Task<bool> Connection::admit()
+{
+    if (!co_await complete_header()) co_return false;
+    if (!state_.admit) co_return true;
+    begin_answering();
+    Admission admission = co_await state_.admit(request_);
+    if (abandoned_) co_return false;
+    max_body_bytes_ = std::min(max_body_bytes_, admission.max_body_bytes);
+    if (!admission.refusal) co_return true;
+    if (co_await respond(std::move(*admission.refusal), false)) co_await linger();
+    co_return false;
+}
+
+// False: what has come of the body is too much, and was refused.
+Task<bool> Connection::keep_body()
+{
+    if (request_.body.size() > max_body_bytes_)
+    {
+        const Refusal refusal = refusal_of(ParseStatus::body_too_large);
+        co_await refuse(refusal.status, refusal.message);
+        co_return false;
+    }
+    if (body_share_.grow_to(request_.body.size())) co_return true;
+    const bool as_v2 = request_.target.starts_with("/v2/");
+    co_await refuse(error_response(Error(ErrorKind::unavailable, {}), as_v2 ? ErrorShape::v2 : ErrorShape::internal));
     co_return false;
 }
 
@@ -200,6 +240,7 @@ Task<bool> Connection::continue_request(ParseStatus status)
     if (phase_ == Phase::idle) enter(Phase::head, state_.options.header_timeout);
     if (phase_ == Phase::head && parser_.header_done())
     {
+        if (!co_await admit()) co_return false;
         enter(Phase::body, state_.options.body_timeout);
         if (parser_.expects_continue() && request_.body.empty())
         {
@@ -230,19 +271,31 @@ Task<bool> Connection::read_some()
 // True when the connection goes on.
 Task<bool> Connection::answer()
 {
+    begin_answering();
+    Response response = co_await state_.dispatch(request_);
+    if (abandoned_) co_return false;
+    const bool goes_on = parser_.keep_alive() && !state_.draining;
+    const bool written = co_await respond(std::move(response), goes_on);
+    body_share_.release();
+    co_return written&& goes_on;
+}
+
+void Connection::begin_answering()
+{
     enter(Phase::answering, state_.options.request_timeout);
     answering_since_ = deadline_ - state_.options.request_timeout;
     request_.received_at = state_.clock.now();
     request_.deadline = deadline_;
-    Response response = co_await state_.dispatch(request_);
-    if (abandoned_) co_return false;
+}
 
+// True when it was written.
+Task<bool> Connection::respond(Response response, bool goes_on)
+{
     if (!is_sendable(response))
     {
         log::error("a response header holds a line break", {{"trace_id", request_.trace_id}});
         response = internal_error_response(500, "Internal server error");
     }
-    const bool goes_on = parser_.keep_alive() && !state_.draining;
     const auto connection = !goes_on                ? ConnectionHeader::close
                             : parser_.is_http_1_0() ? ConnectionHeader::keep_alive
                                                     : ConnectionHeader::none;
@@ -252,16 +305,20 @@ Task<bool> Connection::answer()
     const bool sends_body = has_body(response.status) && !request_.head_only;
     const bool written = co_await write(head_, sends_body ? std::string_view(response.body) : std::string_view());
     report(response.status);
-    co_return written&& goes_on;
+    co_return written;
 }
 
 // For requests that never get as far as routing. The connection ends, because where the next request would begin is
 // unknown.
 Task<> Connection::refuse(int status, std::string_view message)
 {
-    RequestMetrics::refused(status);
+    return refuse(refusal_response(status, message, request_.target));
+}
+
+Task<> Connection::refuse(Response response)
+{
+    RequestMetrics::refused(response.status);
     ending_ = false;
-    const Response response = refusal_response(status, message, request_.target);
     head_.clear();
     append_head(head_, response, request_, state_.date, ConnectionHeader::close);
     enter(Phase::writing, state_.options.write_timeout);

@@ -10,6 +10,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include "http/server/body_budget.hpp"
 #include "http/server/request_head.hpp"
 #include "http/server/request_metrics.hpp"
 #include "http/server/request_parser.hpp"
@@ -24,8 +25,10 @@ struct ServerState
 {
     ServerOptions options;
     Dispatch dispatch;
+    Admit admit;  // may be empty
     const Clock& clock;
     RequestMetrics metrics;
+    BodyBudget bodies;
     std::string date;           // of this second, for the Date header
     std::string fallback_host;  // for HTTP/1.0 without Host
     bool draining = false;
@@ -69,7 +72,7 @@ private:
         idle,       // no byte of the next request yet
         head,       // reading request line and headers
         body,       // reading the body
-        answering,  // the handler works
+        answering,  // the handler works, or the header is judged
         writing,    // the peer takes the response
         lingering,  // discarding what a refused client still sends, so that it can read why
     };
@@ -78,8 +81,14 @@ private:
     Task<bool> read_request();
     Task<bool> continue_request(ParseStatus status);
     Task<bool> read_some();
+    Task<bool> complete_header();
+    Task<bool> admit();
+    Task<bool> keep_body();
     Task<bool> answer();
+    void begin_answering();
+    Task<bool> respond(Response response, bool goes_on);
     Task<> refuse(int status, std::string_view message);
+    Task<> refuse(Response response);
     Task<> linger();
     Task<bool> write(std::string_view head, std::string_view body);
     void give_up_answering();
@@ -100,6 +109,9 @@ private:
     RequestParser parser_;
     InputBuffer input_;
     Request request_;
+    bool header_complete_ = false;  // complete_head() has been called for request_
+    std::size_t max_body_bytes_ = 0;
+    BodyBudget::Share body_share_;
     std::string head_;  // of the response; kept for its capacity
 };
 

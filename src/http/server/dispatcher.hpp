@@ -3,6 +3,7 @@
 
 #include "http/server/authenticator.hpp"
 #include "http/server/router.hpp"
+#include "http/server/server.hpp"
 
 namespace herald::http
 {
@@ -20,8 +21,14 @@ public:
 
     // Sets request.route, .path_parameters and .principal.
     Task<Response> dispatch(Request& request) const;
+    // Routing and authentication alone, before the body is there: who may not ask cannot make the server hold a large
+    // one, and who need not say who he is has kMaxAnonymousBody.
+    Task<Admission> admit(Request& request) const;
+    static constexpr std::size_t kMaxAnonymousBody = 512 * 1024;  // the largest that a route needs: SNS sends 256 KB
 
 private:
+    std::optional<Response> route(Request& request, Router::Match& match) const;
+    Task<std::optional<Response>> authenticate(Request& request) const;
     Task<Response> answer(Router::Match match, Request& request) const;
 
     const Router& router_;

@@ -31,6 +31,8 @@ KindRow row_of(ErrorKind kind)
         case ErrorKind::validation:
             return {400, "ValidationError", "Bad request"};
         case ErrorKind::bad_request:
+        case ErrorKind::channel_not_allowed:
+        case ErrorKind::recipient_not_allowed:
             return {400, "BadRequestError", "Bad request"};
         case ErrorKind::invalid_email:
             return {400, "InvalidEmailError", "Not a valid email address"};

@@ -1,11 +1,12 @@
 // The one place that turns an Error, or an exception, into a response.
 //
 // Kind of error → status and the class that v2 clients see (validation.md, section 2):
-//   validation 400 ValidationError · bad_request 400 BadRequestError · invalid_email 400 InvalidEmailError ·
-//   invalid_phone 400 InvalidPhoneError · unauthenticated 401 AuthError · forbidden 403 AuthError · not_found 404
-//   NoResultFound · method_not_allowed 405 MethodNotAllowed · conflict 409 ConflictError · too_large 413
-//   RequestEntityTooLarge · idempotency_mismatch 422 IdempotencyError · too_many_requests 429 TooManyRequestsError ·
-//   rate_limited 429 RateLimitError · internal 500 InternalServerError · unavailable 503 ServiceUnavailable
+//   validation 400 ValidationError · bad_request, channel_not_allowed, recipient_not_allowed 400 BadRequestError ·
+//   invalid_email 400 InvalidEmailError · invalid_phone 400 InvalidPhoneError · unauthenticated 401 AuthError ·
+//   forbidden 403 AuthError · not_found 404 NoResultFound · method_not_allowed 405 MethodNotAllowed · conflict 409
+//   ConflictError · too_large 413 RequestEntityTooLarge · idempotency_mismatch 422 IdempotencyError · too_many_requests
+//   429 TooManyRequestsError · rate_limited 429 RateLimitError · internal 500 InternalServerError · unavailable 503
+//   ServiceUnavailable
 //
 // Security: Error::detail and the text of an exception never reach a client. A 500 says "Internal server error" and
 // nothing else. All functions are thread-safe.

@@ -43,6 +43,8 @@ TEST(ErrorResponse, has_a_status_and_a_class_for_every_kind)
     const std::vector<std::tuple<ErrorKind, int, std::string>> expected = {
         {ErrorKind::validation, 400, "ValidationError"},
         {ErrorKind::bad_request, 400, "BadRequestError"},
+        {ErrorKind::channel_not_allowed, 400, "BadRequestError"},
+        {ErrorKind::recipient_not_allowed, 400, "BadRequestError"},
         {ErrorKind::invalid_email, 400, "InvalidEmailError"},
         {ErrorKind::invalid_phone, 400, "InvalidPhoneError"},
         {ErrorKind::unauthenticated, 401, "AuthError"},

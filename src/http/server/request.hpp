@@ -25,6 +25,7 @@ namespace herald
 {
 struct ServiceContext;  // operations/service_context.hpp
 struct ApiKey;          // domain/services/service.hpp
+struct SignedMessage;   // providers/receipt_source.hpp
 }  // namespace herald
 
 namespace herald::http
@@ -45,11 +46,13 @@ enum class Method : std::uint8_t
 };
 std::string_view to_string(Method method);  // "GET"; "OTHER" for other
 
-// Who is asking. Both empty for routes without auth; `service` and `key` are set for Auth::service_key only.
+// Who is asking. All empty for routes without auth; `service` and `key` are set for Auth::service_key only, `message`
+// for Auth::sns_signed.
 struct Principal
 {
     std::shared_ptr<const ServiceContext> service;
     const ApiKey* key = nullptr;  // points into *service
+    std::shared_ptr<const SignedMessage> message;
 };
 
 // Header fields in the order they came, in one buffer that is kept from request to request.
@@ -115,7 +118,7 @@ struct Request
     std::string body;
     std::string base_url;        // "http://host/" from the Host header; https when a trusted X-Forwarded-Proto says so
     std::string remote_address;  // the peer's, or what a trusted proxy added last to X-Forwarded-For
-    std::string trace_id;        // X-B3-TraceId when it is a plain id, else made here. May be logged.
+    std::string trace_id;        // of B3 or W3C headers, else made here. May be logged.
     Instant received_at{};       // when it was complete
     Deadline deadline{};         // the server answers 503 by itself after this; awaits in handlers should end earlier
     Principal principal;

@@ -1,8 +1,8 @@
 #include "http/server/request_head.hpp"
 
 #include <algorithm>
-#include <random>
 
+#include "base/trace_context.hpp"
 #include "http/server/target.hpp"
 
 namespace herald::http
@@ -64,6 +64,16 @@ bool set_base_url(Request& request, std::string_view authority, const HeadOption
     return true;
 }
 
+// A caller's own kind of id is told back to it, too.
+void set_trace_id(Request& request)
+{
+    const auto told = request.header("X-B3-TraceId").value_or("");
+    if (is_plain_id(told)) return void(request.trace_id.assign(told));
+    request.trace_id = read_b3(request.header("b3").value_or(""));
+    if (request.trace_id.empty()) request.trace_id = read_traceparent(request.header("traceparent").value_or(""));
+    if (request.trace_id.empty()) request.trace_id = make_trace_id();
+}
+
 }  // namespace
 
 bool complete_head(Request& request, const HeadOptions& options)
@@ -79,30 +89,8 @@ bool complete_head(Request& request, const HeadOptions& options)
         const auto forwarded = last_item(request.header("X-Forwarded-For").value_or(""));
         if (is_address(forwarded)) request.remote_address.assign(forwarded);
     }
-    const auto trace = request.header("X-B3-TraceId").value_or("");
-    if (is_plain_id(trace))
-    {
-        request.trace_id.assign(trace);
-    }
-    else
-    {
-        request.trace_id = make_trace_id();
-    }
+    set_trace_id(request);
     return true;
-}
-
-std::string make_trace_id()
-{
-    thread_local std::mt19937_64 generator(std::random_device{}());
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string text(16, '0');
-    auto value = generator();
-    for (char& digit : text)
-    {
-        digit = kDigits[value & 15];
-        value >>= 4;
-    }
-    return text;
 }
 
 }  // namespace herald::http

@@ -21,7 +21,4 @@ struct HeadOptions
 // an empty path, which no route matches (404).
 bool complete_head(Request& request, const HeadOptions& options);
 
-// 16 hex digits. Not a secret.
-std::string make_trace_id();
-
 }  // namespace herald::http

@@ -30,7 +30,15 @@ enum class Auth
     none,
     service_key,      // a service's API key (v1, v2)
     internal_client,  // the admin app
+    signed_link,      // the path is signed: whoever has the link may, and the handler checks it before anything else
+    sns_signed,       // a message of Amazon SNS: its signature covers the body
 };
+
+// Strangers may ask: nobody has to say who he is.
+constexpr bool is_anonymous(Auth auth)
+{
+    return auth == Auth::none || auth == Auth::signed_link;
+}
 
 struct Route
 {

@@ -77,6 +77,10 @@ Result<void> ServerOptions::validate() const
     {
         return fail(ErrorKind::validation, "max_header_bytes must be between 1024 and 1048576");
     }
+    if (max_buffered_bytes < max_body_bytes)
+    {
+        return fail(ErrorKind::validation, "max_buffered_bytes must not be less than max_body_bytes");
+    }
     if (max_connections < 1) return fail(ErrorKind::validation, "max_connections must be at least 1");
     for (const auto& [name, value] :
          {std::pair{"header_timeout", header_timeout}, std::pair{"body_timeout", body_timeout},
@@ -93,15 +97,18 @@ Result<void> ServerOptions::validate() const
 
 struct Server::Impl
 {
-    Impl(const asio::any_io_executor& executor, ServerOptions options, Dispatch dispatch, const Clock& clock)
+    Impl(const asio::any_io_executor& executor, ServerOptions options, Dispatch dispatch, const Clock& clock,
+         Admit admit)
         : acceptor(listen(executor, options)),
           port(acceptor.local_endpoint().port()),
-          state{std::move(options),
-                std::move(dispatch),
-                clock,
-                {},
-                format_http_date(clock.now()),
-                fmt::format("localhost:{}", port)},
+          state{.options = options,
+                .dispatch = std::move(dispatch),
+                .admit = std::move(admit),
+                .clock = clock,
+                .metrics = {},
+                .bodies = BodyBudget(options.max_buffered_bytes),
+                .date = format_http_date(clock.now()),
+                .fallback_host = fmt::format("localhost:{}", port)},
           scope(executor)
     {
     }
@@ -200,8 +207,9 @@ Task<> Server::Impl::drain()
     }
 }
 
-Server::Server(asio::any_io_executor executor, ServerOptions options, Dispatch dispatch, const Clock& clock)
-    : impl_(std::make_unique<Impl>(executor, checked(std::move(options)), std::move(dispatch), clock))
+Server::Server(asio::any_io_executor executor, ServerOptions options, Dispatch dispatch, const Clock& clock,
+               Admit admit)
+    : impl_(std::make_unique<Impl>(executor, checked(std::move(options)), std::move(dispatch), clock, std::move(admit)))
 {
 }
 

@@ -149,6 +149,19 @@ TEST_F(ServerTest, trace_headers_are_echoed)
     EXPECT_EQ(response.header("X-B3-SpanId"), "def");
 }
 
+TEST_F(ServerTest, a_trace_goes_on_in_whichever_form_it_comes)
+{
+    const auto trace_of = [this](std::string name, std::string value)
+    {
+        return client_.get("/show", {{std::move(name), std::move(value)}}).header("X-B3-TraceId");
+    };
+    EXPECT_EQ(trace_of("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+              "4bf92f3577b34da6a3ce929d0e0e4736");
+    EXPECT_EQ(trace_of("b3", "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1"),
+              "80f198ee56343ba864fe8b2a57d3eff7");
+    EXPECT_EQ(trace_of("traceparent", "nonsense").value_or("").size(), 32U) << "one of our own";
+}
+
 TEST_F(ServerTest, a_connection_serves_many_requests)
 {
     for (int count = 0; count < 50; ++count)

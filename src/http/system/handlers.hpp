@@ -5,13 +5,13 @@
 
 #include "http/server/route.hpp"
 
-namespace herald::http
+namespace herald::http::system
 {
 
 Handler get_status;   // status.cpp
 Handler get_metrics;  // status.cpp
 Handler get_openapi;  // openapi.cpp
 
-std::span<const Route> system_routes();
+std::span<const Route> routes();
 
-}  // namespace herald::http
+}  // namespace herald::http::system

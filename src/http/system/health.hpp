@@ -8,7 +8,7 @@
 #include "runtime/task.hpp"
 #include "storage/pg/database.hpp"
 
-namespace herald::http
+namespace herald::http::system
 {
 
 struct Health
@@ -24,4 +24,4 @@ struct Health
 // references outlive the coroutine.
 Task<Response> answer_monitoring(Request& request, const Health& health);
 
-}  // namespace herald::http
+}  // namespace herald::http::system

@@ -4,7 +4,7 @@
 #include "http/context.hpp"
 #include "http/system/handlers.hpp"
 
-namespace herald::http
+namespace herald::http::system
 {
 
 Task<Response> get_openapi(Request&, Context&)
@@ -12,4 +12,4 @@ Task<Response> get_openapi(Request&, Context&)
     co_return json_text_response(200, std::string(embedded::openapi_json));
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::system

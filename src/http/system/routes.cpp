@@ -1,6 +1,6 @@
 #include "http/system/handlers.hpp"
 
-namespace herald::http
+namespace herald::http::system
 {
 
 namespace
@@ -15,9 +15,9 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> system_routes()
+std::span<const Route> routes()
 {
     return kRoutes;
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::system

@@ -11,7 +11,7 @@
 #include "http/system/handlers.hpp"
 #include "storage/pg/migrator.hpp"
 
-namespace herald::http
+namespace herald::http::system
 {
 
 namespace
@@ -91,4 +91,4 @@ Task<Response> answer_monitoring(Request& request, const Health& health)
     co_return co_await status_response(request, health);
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::system

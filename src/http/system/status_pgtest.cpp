@@ -3,7 +3,7 @@
 
 #include "tests/support/api_server.hpp"
 
-namespace herald::http
+namespace herald::http::system
 {
 namespace
 {
@@ -101,4 +101,4 @@ TEST(Metrics, AreInThePrometheusFormatAndNameNobody)
 }
 
 }  // namespace
-}  // namespace herald::http
+}  // namespace herald::http::system

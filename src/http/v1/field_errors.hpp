@@ -8,7 +8,7 @@
 
 #include "http/server/errors.hpp"
 
-namespace herald::http
+namespace herald::http::v1
 {
 
 class FieldErrors
@@ -25,4 +25,4 @@ private:
     std::vector<std::pair<std::string, std::vector<std::string>>> fields_;
 };
 
-}  // namespace herald::http
+}  // namespace herald::http::v1

@@ -6,13 +6,13 @@
 
 #include "http/server/route.hpp"
 
-namespace herald::http
+namespace herald::http::v1
 {
 
-Handler v1_post_notification;   // post_notification.cpp
-Handler v1_get_notification;    // get_notification.cpp
-Handler v1_list_notifications;  // list_notifications.cpp
+Handler post_notification;   // post_notification.cpp
+Handler get_notification;    // get_notification.cpp
+Handler list_notifications;  // list_notifications.cpp
 
-std::span<const Route> v1_routes();
+std::span<const Route> routes();
 
-}  // namespace herald::http
+}  // namespace herald::http::v1

@@ -8,11 +8,13 @@
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
+#include "http/rows_text.hpp"
 #include "http/v1/field_errors.hpp"
 #include "http/v1/handlers.hpp"
 #include "http/v1/notification_json.hpp"
+#include "runtime/loop_turn.hpp"
 
-namespace herald::http
+namespace herald::http::v1
 {
 
 namespace
@@ -21,6 +23,7 @@ namespace
 // The default and, unlike in the family, the most: a larger wish gets this many, and page_size and the links say so.
 constexpr std::int64_t kPageSize = 250;
 constexpr std::int64_t kMostDays = 36'500;
+constexpr std::size_t kMostNumberedPageBytes = 16'000'000;
 
 struct Asked
 {
@@ -96,6 +99,7 @@ Asked read_query(const Request& request, const Context& context, FieldErrors& er
     read_channels(query, asked.request.filter, errors);
     asked.request.filter.key_type = request.principal.key->type;
     asked.request.filter.include_jobs = read_boolean(query, "include_jobs", errors);
+    asked.request.max_bytes = kMostNumberedPageBytes;
     asked.request.page = read_positive(query, "page", 1, errors);
     asked.request.page_size =
         static_cast<std::int32_t>(std::min(read_positive(query, "page_size", kPageSize, errors), kPageSize));
@@ -143,9 +147,17 @@ json::object links_of(const Query& query, const NumberedPageRequest& asked, cons
     return links;
 }
 
+// Rows that did not fit would be on no page: the pages are counted in rows.
+Response too_large()
+{
+    FieldErrors errors;
+    errors.add("page_size", "These messages are too large for one page: ask for fewer.");
+    return errors.response();
+}
+
 }  // namespace
 
-Task<Response> v1_list_notifications(Request& request, Context& context)
+Task<Response> list_notifications(Request& request, Context& context)
 {
     FieldErrors errors;
     const auto asked = read_query(request, context, errors);
@@ -156,20 +168,23 @@ Task<Response> v1_list_notifications(Request& request, Context& context)
     NumberedPage page;
     if (!asked.matches_nothing)
         page = co_await context.notifications.page(owner, asked.request, today, request.deadline);
+    if (page.is_too_large) co_return too_large();
     if (page.rows.empty() && asked.request.page > 1) co_return route_not_found_response();
 
-    json::array shown;
+    RowsText shown(kMostNumberedPageBytes);
+    LoopTurn turn;
     for (auto& row : page.rows)
     {
-        auto one = co_await v1_notification_json(std::move(row), service, context, request.deadline);
+        auto one = co_await notification_json(std::move(row), service, context, request.deadline);
         if (!one) co_return error_response(one.error(), ErrorShape::internal);
-        shown.push_back(std::move(*one));
+        if (!shown.add(*one)) co_return too_large();
+        co_await turn.pass_if_over();
     }
-    const json::object answer{{"notifications", std::move(shown)},
+    const json::object answer{{"notifications", json::array()},
                               {"page_size", asked.request.page_size},
                               {"total", page.total},
                               {"links", links_of(request.query, asked.request, page)}};
-    co_return json_response(200, answer);
+    co_return json_text_response(200, std::move(shown).in(answer, "notifications"));
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v1

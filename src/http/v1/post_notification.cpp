@@ -10,7 +10,7 @@
 #include "http/v1/field_errors.hpp"
 #include "http/v1/handlers.hpp"
 
-namespace herald::http
+namespace herald::http::v1
 {
 
 namespace
@@ -47,6 +47,7 @@ Recipient read_recipient(std::string_view to, Channel channel, const std::string
 MessageRequest read_message(const json::object& body, Channel channel, const std::string& region, FieldErrors& errors)
 {
     MessageRequest message;
+    message.order = CheckOrder::v1;
     message.channel = channel;
     static_cast<void>(read_text(body, "job", false, errors));
     static_cast<void>(read_text(body, "status", false, errors));
@@ -94,9 +95,9 @@ json::object answer_of(const AcceptedMessage& accepted)
 Response refuse(const Error& error, Channel channel)
 {
     FieldErrors errors;
-    if (error.message.starts_with("Service is not allowed to send"))
+    if (error.kind == ErrorKind::channel_not_allowed)
         errors.add("service", fmt::format("Cannot send {}", channel == Channel::sms ? "text messages" : "emails"));
-    else if (error.message.starts_with("Can\u2019t send to this recipient"))
+    else if (error.kind == ErrorKind::recipient_not_allowed)
         errors.add("to", error.message);
     else if (error.kind == ErrorKind::validation)
         return internal_error_response(400, error.message);
@@ -107,11 +108,13 @@ Response refuse(const Error& error, Channel channel)
 
 }  // namespace
 
-Task<Response> v1_post_notification(Request& request, Context& context)
+Task<Response> post_notification(Request& request, Context& context)
 {
     const auto type = request.path_parameter("notification_type").value_or("");
     const auto channel = parse_channel(type);
     if (!channel) co_return internal_error_response(400, fmt::format("{} notification type is not supported", type));
+    const auto place = co_await context.turnstile.enter(request.principal.service->service().id, request.deadline);
+    if (!place) co_return error_response(place.error(), ErrorShape::internal);
     const auto body = read_body(request);
     if (!body && body.error().kind == ErrorKind::validation)
     {
@@ -137,4 +140,4 @@ Task<Response> v1_post_notification(Request& request, Context& context)
     co_return co_await accept_message(std::move(message), std::move(serialise), std::move(refusal), request, context);
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v1

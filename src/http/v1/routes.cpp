@@ -1,23 +1,22 @@
 #include "http/v1/handlers.hpp"
 
-namespace herald::http
+namespace herald::http::v1
 {
 
 namespace
 {
 
 constexpr Route kRoutes[] = {
-    {Method::post, "/notifications/{notification_type}", Auth::service_key, ErrorShape::internal, v1_post_notification},
-    {Method::get, "/notifications/{notification_id:uuid}", Auth::service_key, ErrorShape::internal,
-     v1_get_notification},
-    {Method::get, "/notifications", Auth::service_key, ErrorShape::internal, v1_list_notifications},
+    {Method::post, "/notifications/{notification_type}", Auth::service_key, ErrorShape::internal, post_notification},
+    {Method::get, "/notifications/{notification_id:uuid}", Auth::service_key, ErrorShape::internal, get_notification},
+    {Method::get, "/notifications", Auth::service_key, ErrorShape::internal, list_notifications},
 };
 
 }  // namespace
 
-std::span<const Route> v1_routes()
+std::span<const Route> routes()
 {
     return kRoutes;
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v1

@@ -5,7 +5,7 @@
 
 #include "tests/support/api_server.hpp"
 
-namespace herald::http
+namespace herald::http::v1
 {
 namespace
 {
@@ -90,6 +90,21 @@ TEST_F(V1, Sends)
               "(202) 555-0123");
 }
 
+// A numbered page cannot be cut short: the rows left out would be on no page.
+TEST_F(V1, APageThatWouldBeTooLargeHasToBeAskedForInSmallerOnes)
+{
+    const auto id = server_->add_template(service_.id, Channel::email, "((text))");
+    const json::value large{{"template", id.to_string()},
+                            {"to", "ada@example.gov"},
+                            {"personalisation", {{"text", std::string(1'900'000, 'x')}}}};
+    for (int i = 0; i < 9; ++i) ASSERT_EQ(client_->post("/notifications/email", large).status, 201);
+    EXPECT_EQ(error_text(client_->get("/notifications")),
+              R"(400 {"page_size":["These messages are too large for one page: ask for fewer."]})");
+    const auto half = client_->get("/notifications?page_size=5&page=2");
+    EXPECT_EQ(half.at("/notifications").as_array().size(), 4);
+    EXPECT_EQ(half.text("/total"), "9");
+}
+
 TEST_F(V1, TheTypeAndTheContentTypeComeBeforeTheBody)
 {
     EXPECT_EQ(error_text(client_->post_text("/notifications/letter", "{")),
@@ -138,13 +153,50 @@ TEST_F(V1, ServicesAndRecipientsThatMayNot)
 {
     const auto mute = server_->add_service({.permissions = 0});
     ApiClient silent(*server_, mute);
-    EXPECT_EQ(error_text(silent.post("/notifications/sms", body(Channel::sms))),
-              R"(400 {"service":["Cannot send text messages"]})");
-    EXPECT_EQ(error_text(silent.post("/notifications/email", body(Channel::email))),
-              R"(400 {"service":["Cannot send emails"]})");
+    json::object sms = body(Channel::sms);
+    sms["template"] = server_->add_template(mute.id, Channel::sms, "Hello ((name))").to_string();
+    EXPECT_EQ(error_text(silent.post("/notifications/sms", sms)), R"(400 {"service":["Cannot send text messages"]})");
+    json::object email = body(Channel::email);
+    email["template"] = server_->add_template(mute.id, Channel::email, "Hello ((name))").to_string();
+    EXPECT_EQ(error_text(silent.post("/notifications/email", email)), R"(400 {"service":["Cannot send emails"]})");
     ApiClient team(*server_, service_, service_.team);
     EXPECT_EQ(error_text(team.post("/notifications/sms", body(Channel::sms))),
               "400 {\"to\":[\"Can\u2019t send to this recipient using a team-only API key\"]}");
+}
+
+// A client mends one fault and is told about the next: schema, rate, template, placeholders, length, recipient,
+// permission, international.
+TEST_F(V1, ChecksComeInTheOrderOfTheReference)
+{
+    const auto service = server_->add_service({.permissions = 0, .restricted = true});
+    const auto archived = server_->add_template(service.id, Channel::sms, "((text))");
+    server_->archive_template(service.id, archived);
+    const auto id = server_->add_template(service.id, Channel::sms, "((text))");
+    ApiClient client(*server_, service);
+    const auto refusal_of = [&](TemplateId from, const json::object& values, std::string_view to)
+    {
+        const json::value sent{{"template", from.to_string()}, {"to", to}, {"personalisation", values}};
+        return error_text(client.post("/notifications/sms", sent));
+    };
+    constexpr std::string_view kStranger = "+12025550199";
+    EXPECT_EQ(refusal_of(archived, {}, kStranger), "400 Template has been deleted");
+    EXPECT_EQ(refusal_of(id, {}, kStranger), "400 Missing personalisation: text");
+    EXPECT_EQ(refusal_of(id, {{"text", ""}}, kStranger), "400 Your message is empty.");
+    EXPECT_THAT(refusal_of(id, {{"text", std::string(1000, 'x')}}, kStranger),
+                StartsWith("400 Your message is too long."));
+    EXPECT_THAT(refusal_of(id, {{"text", "x"}}, kStranger), StartsWith("400 {\"to\":[\"Can\u2019t send to this"));
+    const std::string abroad = "+447900900123";
+    EXPECT_EQ(refusal_of(id, {{"text", "x"}}, "+12025550142"), R"(400 {"service":["Cannot send text messages"]})")
+        << "a member";
+    const auto inviting = server_->add_service({.permissions = 0});
+    ApiClient third(*server_, inviting);
+    const auto own = server_->add_template(inviting.id, Channel::sms, "Hello");
+    EXPECT_EQ(error_text(third.post("/notifications/sms", {{"template", own.to_string()}, {"to", abroad}})),
+              R"(400 {"service":["Cannot send text messages"]})");
+
+    const auto limited = server_->add_service({.permissions = 0, .rate_limit = 0});
+    ApiClient hasty(*server_, limited);
+    EXPECT_EQ(hasty.post("/notifications/sms", body(Channel::sms)).status, 429);
 }
 
 TEST_F(V1, ShowsOneMessage)
@@ -159,6 +211,9 @@ TEST_F(V1, ShowsOneMessage)
                                      "billable_units", "reference", "sent_by", "created_at", "sent_at", "updated_at"));
     EXPECT_EQ(shown.at("to"), "(202) 555-0123");
     EXPECT_EQ(shown.at("content_char_count"), 9);
+    EXPECT_EQ(shown.at("billable_units"), 0);  // until it is handed over
+    server_->run_sql(fmt::format("UPDATE notifications SET sent_at = created_at WHERE id = '{}'", id));
+    EXPECT_EQ(client_->get("/notifications/" + id).at("/data/notification/billable_units"), 1);
     EXPECT_EQ(shown.at("api_key"), json::value(service_.normal.id.to_string()));
     EXPECT_EQ(shown.at("service"), json::value(service_.id.to_string()));
     const json::value from = {{"id", sms_.to_string()}, {"name", "Template"}, {"template_type", "sms"}, {"version", 1}};
@@ -259,4 +314,4 @@ TEST_F(V1, ALargeTotalIsTheLedgers)
 }
 
 }  // namespace
-}  // namespace herald::http
+}  // namespace herald::http::v1

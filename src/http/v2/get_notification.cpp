@@ -5,7 +5,7 @@
 #include "http/v2/handlers.hpp"
 #include "http/v2/notification_json.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 
 Task<Response> get_notification(Request& request, Context& context)
@@ -22,4 +22,4 @@ Task<Response> get_notification(Request& request, Context& context)
     co_return json_response(200, *shown);
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v2

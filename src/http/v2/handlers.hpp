@@ -5,7 +5,7 @@
 
 #include "http/server/route.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 
 Handler post_sms, post_email, post_unknown_type;  // post_notification.cpp
@@ -13,8 +13,8 @@ Handler get_notification, list_notifications;     // get_notification.cpp, list_
 Handler get_template, get_template_version, preview_template, list_templates;  // templates.cpp
 Handler list_received_texts;                                                   // received_text_messages.cpp
 
-std::span<const Route> v2_routes();
+std::span<const Route> routes();
 // Answers for what the API does not have: routed, but no part of it (api/openapi.json).
-std::span<const Route> v2_fallback_routes();
+std::span<const Route> fallback_routes();
 
-}  // namespace herald::http
+}  // namespace herald::http::v2

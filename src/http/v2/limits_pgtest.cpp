@@ -7,7 +7,7 @@
 
 #include "tests/support/api_server.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 namespace
 {
@@ -189,5 +189,44 @@ TEST_F(Limits, AKeyHasAForm)
     EXPECT_EQ(client.post(kSms, sender.body, {{"Idempotency-Key", std::string(255, 'k')}}).status, 201);
 }
 
+// One message at a time, and a database that does not take it: whoever comes meanwhile is told to come again.
+TEST(Overload, WhoWouldWaitTooLongIsToldToComeAgain)
+{
+    ApiServer::Options options;
+    options.connections = 4;
+    options.turnstile.running = 1;
+    options.turnstile.longest_wait = milliseconds(1);
+    ApiServer server(std::move(options));
+    const auto service = server.add_service();
+    const auto id = server.add_template(service.id, Channel::sms, "Hi").to_string();
+    const json::object body{{"phone_number", "+12025550123"}, {"template_id", id}};
+    const auto text = json::serialize(body);
+    test_support::HttpClient first(server.port());
+    server.run(
+        [&](pg::Database& database) -> Task<>
+        {
+            auto transaction = co_await database.begin(soon());
+            co_await transaction.run_script("LOCK TABLE notifications", soon());
+            first.send_raw(
+                fmt::format("POST {} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Length: "
+                            "{}\r\n\r\n{}",
+                            kSms, token_of(service, service.normal), text.size(), text));
+            while (server.number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0)
+            {
+            }
+            ApiClient client(server, service);
+            const auto refused = client.post(kSms, body);
+            EXPECT_EQ(error_text(refused),
+                      "503 ServiceUnavailable: Too many requests are waiting; try again in a moment");
+            EXPECT_EQ(refused.raw.header("Retry-After"), "1");
+            const auto v1 = client.post("/notifications/sms", {{"to", "+12025550123"}, {"template", id}});
+            EXPECT_EQ(error_text(v1), "503 Too many requests are waiting; try again in a moment");
+            EXPECT_EQ(v1.raw.header("Retry-After"), "1");
+            co_await transaction.rollback(soon());
+        });
+    EXPECT_EQ(first.read_response().status, 201);
+    EXPECT_EQ(server.number("SELECT count(*) FROM notifications"), 1);
+}
+
 }  // namespace
-}  // namespace herald::http
+}  // namespace herald::http::v2

@@ -5,7 +5,7 @@
 #include "http/json_values.hpp"
 #include "operations/show_notification.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 
 namespace
@@ -87,4 +87,4 @@ Error not_a_uuid(std::string_view name)
     return Error(ErrorKind::validation, fmt::format("{} is not a valid UUID", name));
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v2

@@ -7,7 +7,7 @@
 #include "base/json.hpp"
 #include "http/context.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 
 // Reads the template version and opens the contents. An Error (internal) when either is impossible.
@@ -19,4 +19,4 @@ json::object template_json(const TemplateContext& shown);
 // The error for an id in the path or query that is no UUID: "<name> is not a valid UUID".
 Error not_a_uuid(std::string_view name);
 
-}  // namespace herald::http
+}  // namespace herald::http::v2

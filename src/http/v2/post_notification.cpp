@@ -9,7 +9,7 @@
 #include "http/v2/handlers.hpp"
 #include "http/v2/schema.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 
 namespace
@@ -126,6 +126,8 @@ Response refuse(const Error& error)
 
 Task<Response> post(Channel channel, Request& request, Context& context)
 {
+    const auto place = co_await context.turnstile.enter(request.principal.service->service().id, request.deadline);
+    if (!place) co_return refuse(place.error());
     auto parsed = parse_json(request.body);
     if (!parsed) co_return refuse(parsed.error());
     const json::value body = empty_as_object(std::move(*parsed));
@@ -161,4 +163,4 @@ Task<Response> post_unknown_type(Request& request, Context&)
     co_return route_not_found_response();
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v2

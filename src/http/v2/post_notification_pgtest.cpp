@@ -5,7 +5,7 @@
 
 #include "tests/support/api_server.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 namespace
 {
@@ -442,4 +442,4 @@ TEST_F(PostNotification, OtherTypesAreThePlain404AfterTheBodyWasRead)
 }
 
 }  // namespace
-}  // namespace herald::http
+}  // namespace herald::http::v2

@@ -5,7 +5,7 @@
 
 #include "tests/support/api_server.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 namespace
 {
@@ -75,6 +75,50 @@ std::unique_ptr<ApiServer> Reading::server_;
 TestService Reading::service_;
 TemplateId Reading::sms_;
 TemplateId Reading::email_;
+
+// Seven emails of 1.5 MB each: two fit into a page.
+TEST_F(Reading, APageOfLargeEmailsIsShortAndItsNextGoesOnBehindIt)
+{
+    const auto service = server_->add_service();
+    const auto id = server_->add_template(service.id, Channel::email, "((text))");
+    ApiClient client(*server_, service);
+    std::vector<std::string> sent;
+    for (int i = 0; i < 7; ++i)
+    {
+        const json::value body{{"template_id", id.to_string()},
+                               {"email_address", "ada@example.gov"},
+                               {"personalisation", {{"text", std::string(1'500'000, 'x')}}}};
+        const auto answer = client.post("/v2/notifications/email", body);
+        ASSERT_EQ(answer.status, 201);
+        sent.insert(sent.begin(), answer.text("/id"));
+    }
+    std::vector<std::string> listed;
+    std::string target = "/v2/notifications";
+    for (int pages = 0; pages < 10; ++pages)
+    {
+        const auto page = client.get(target);
+        ASSERT_EQ(page.status, 200);
+        EXPECT_LT(page.raw.body.size(), 5'000'000);
+        const auto ids = ids_of(page);
+        if (ids.empty()) break;
+        EXPECT_LE(ids.size(), 2);
+        listed.insert(listed.end(), ids.begin(), ids.end());
+        target = page.text("/links/next").substr(std::string("http://localhost").size());
+    }
+    EXPECT_EQ(listed, sent);
+}
+
+// What was sent is small here, and what it becomes is large: the rows are bounded as they are shown.
+TEST_F(Reading, APageOfEmailsThatATemplateMakesLargeIsShortToo)
+{
+    const auto service = server_->add_service();
+    const auto id = server_->add_template(service.id, Channel::email, std::string(1'500'000, 'x') + " ((name))");
+    ApiClient client(*server_, service);
+    for (int i = 0; i < 4; ++i) send(client, Channel::email, id);
+    const auto page = client.get("/v2/notifications");
+    EXPECT_EQ(ids_of(page).size(), 2);
+    EXPECT_EQ(ids_of(client.get(page.text("/links/next").substr(std::string("http://localhost").size()))).size(), 2);
+}
 
 TEST_F(Reading, ATextMessageShowsEveryKey)
 {
@@ -437,4 +481,4 @@ TEST_F(Reading, HeadIsGetWithoutTheBody)
 }
 
 }  // namespace
-}  // namespace herald::http
+}  // namespace herald::http::v2

@@ -5,7 +5,7 @@
 #include "http/v2/schema.hpp"
 #include "operations/inbound_contents.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 
 namespace
@@ -49,4 +49,4 @@ Task<Response> list_received_texts(Request& request, Context& context)
     co_return json_response(200, page);
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v2

@@ -1,7 +1,7 @@
 // The public API: the one list of its routes. Adding an endpoint: docs/recipes/v2_endpoint.md.
 #include "http/v2/handlers.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 
 namespace
@@ -26,14 +26,14 @@ constexpr Route kFallbackRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> v2_routes()
+std::span<const Route> routes()
 {
     return kRoutes;
 }
 
-std::span<const Route> v2_fallback_routes()
+std::span<const Route> fallback_routes()
 {
     return kFallbackRoutes;
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v2

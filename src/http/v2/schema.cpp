@@ -7,7 +7,7 @@
 #include "base/uuid.hpp"
 #include "domain/notifications/message_limits.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 
 namespace
@@ -203,4 +203,4 @@ std::optional<std::string> check_array_or_null(const json::value& value)
     return not_of_type(value, "array, null");
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v2

@@ -11,7 +11,7 @@
 #include "base/json.hpp"
 #include "http/server/request.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 
 // How a value appears in the family's messages: None, True, {a: 1}.
@@ -61,4 +61,4 @@ std::optional<std::string> check_object_type(const json::value& value);
 std::optional<std::string> check_https_url(const json::value& value);
 std::optional<std::string> check_array_or_null(const json::value& value);
 
-}  // namespace herald::http
+}  // namespace herald::http::v2

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace herald::http
+namespace herald::http::v2
 {
 namespace
 {
@@ -98,4 +98,4 @@ TEST(QueryCheck, WhatWasNotAskedForIsUnexpected)
 }
 
 }  // namespace
-}  // namespace herald::http
+}  // namespace herald::http::v2

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include "http/json_values.hpp"
+#include "http/rows_text.hpp"
 #include "http/v2/handlers.hpp"
 #include "http/v2/notification_json.hpp"
 #include "http/v2/schema.hpp"
 #include "operations/show_notification.hpp"
+#include "runtime/loop_turn.hpp"
 
-namespace herald::http
+namespace herald::http::v2
 {
 
 namespace
@@ -109,15 +111,17 @@ Task<Response> list_templates(Request& request, Context& context)
 
     const ServiceId service = request.principal.service->service().id;
     auto found = co_await context.templates.list(service, channel, request.deadline);
-    json::array shown;
+    RowsText shown(SIZE_MAX);
+    LoopTurn turn;
     for (Template& facts : found)
     {
         auto compiled = rendering::CompiledTemplate::compile(facts.type, facts.subject, facts.content);
         const TemplateContext one{std::move(facts), std::move(compiled)};
-        shown.push_back(template_json(one));
+        shown.add(template_json(one));
+        co_await turn.pass_if_over();
     }
-    const json::object answer{{"templates", std::move(shown)}};
-    co_return json_response(200, answer);
+    const json::object answer{{"templates", json::array()}};
+    co_return json_text_response(200, std::move(shown).in(answer, "templates"));
 }
 
-}  // namespace herald::http
+}  // namespace herald::http::v2

@@ -42,6 +42,11 @@ prometheus::Gauge& age_gauge(Lane lane)
                           {{"lane", name_of(lane)}});
 }
 
+prometheus::Gauge& uncertain_gauge()
+{
+    return metrics::gauge("herald_queue_uncertain", "Messages that wait because an attempt may have gone out");
+}
+
 double age_of(const std::optional<Uuid>& oldest, Instant now)
 {
     if (!oldest) return 0;
@@ -54,6 +59,7 @@ Task<std::int64_t> measure_queue(TaskContext& context, Instant now, Deadline dea
 {
     const auto rows = co_await context.database.execute(sql::measure_queue, pg::Params::of(kMostCounted), deadline);
     std::int64_t queued = 0;
+    uncertain_gauge().Set(static_cast<double>(rows.get<std::int64_t>(0, "uncertain")));
     for (std::size_t i = 0; i < rows.size(); ++i)
     {
         const auto lane = static_cast<Lane>(rows.get<std::int16_t>(i, "lane"));
@@ -67,6 +73,7 @@ Task<std::int64_t> measure_queue(TaskContext& context, Instant now, Deadline dea
 
 void stop_telling_queue()
 {
+    uncertain_gauge().Set(std::numeric_limits<double>::quiet_NaN());
     for (const Lane lane : {Lane::priority, Lane::normal, Lane::bulk, Lane::test})
     {
         depth_gauge(lane).Set(std::numeric_limits<double>::quiet_NaN());

@@ -35,11 +35,12 @@ Task<std::int64_t> number(pg::Database& database, pg::Statement statement)
 
 void with_context(const std::function<Task<>(TaskContext&)>& body)
 {
+    const KeyRing keys = KeyRing::generate();
     const TimeZone zone("America/New_York");
     with_database(
         [&](pg::Database& database) -> Task<>
         {
-            TaskContext context{database, zone};
+            TaskContext context{database, zone, &keys};
             co_await body(context);
         });
 }
@@ -72,8 +73,8 @@ TEST(MaintainPartitions, MakesWhatTheComingDaysNeedOnce)
             EXPECT_EQ(co_await run(context, "maintain_partitions", kNow), 0);
             co_await context.database.run_script(message_sql("2026-06-15", "1"), soon());
             EXPECT_EQ(co_await number(context.database, kDefaults), 0);
-            // The next day: one more of contents, one more of events.
-            EXPECT_EQ(co_await run(context, "maintain_partitions", kNow + kDay), 2);
+            // The next day: one more of contents, of events, of calls to services and of the journal of receipts.
+            EXPECT_EQ(co_await run(context, "maintain_partitions", kNow + kDay), 4);
         });
 }
 
@@ -106,6 +107,47 @@ TEST(MaintainPartitions, LeavesRowsWhereTheyAreWhenTheyCameBeforeTheirPartition)
         });
 }
 
+TEST(SuppressRecipients, DoesWhatIsDueAndNothingMore)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            // Its message is not there: nobody to suppress, and nothing to come back to.
+            co_await context.database.run_script(
+                "INSERT INTO suppressions_due SELECT gen_random_uuid(), gen_random_uuid(), 1, '2026-06-15' FROM "
+                "generate_series(1, 1200)",
+                soon());
+            EXPECT_EQ(co_await run(context, "suppress_recipients", kNow), 1200);
+            EXPECT_EQ(co_await run(context, "suppress_recipients", kNow), 0);
+            context.keys = nullptr;
+            bool refused = false;
+            try
+            {
+                co_await run(context, "suppress_recipients", kNow);
+            }
+            catch (const std::runtime_error&)
+            {
+                refused = true;
+            }
+            EXPECT_TRUE(refused);
+        });
+}
+
+TEST(PurgeLiftedSuppressions, ForgetsThoseThatWereLiftedLongAgo)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            co_await context.database.run_script(
+                "INSERT INTO suppressions (service_id, id, channel, recipient_hash, reason, created_at, lifted_at) "
+                "SELECT gen_random_uuid(), gen_random_uuid(), 1, decode(repeat('00', 32), 'hex'), 1, '2020-01-01', l "
+                "FROM (VALUES (timestamptz '2026-06-01'), ('2026-01-01'), ('2025-01-01'), (NULL)) AS t (l)",
+                soon());
+            EXPECT_EQ(co_await run(context, "purge_lifted_suppressions", kNow), 2);
+            EXPECT_EQ(co_await run(context, "purge_lifted_suppressions", kNow), 0);
+        });
+}
+
 TEST(DropPurgedContents, DropsTheDaysThatHaveComeAndNoOther)
 {
     with_context(
@@ -117,7 +159,8 @@ TEST(DropPurgedContents, DropsTheDaysThatHaveComeAndNoOther)
             // The message's day is the 16th; there is nothing of days that have come already.
             EXPECT_EQ(co_await run(context, "drop_purged_contents", kNow), 0);
             EXPECT_EQ(co_await number(context.database, kContents), 1);
-            EXPECT_EQ(co_await run(context, "drop_purged_contents", kNow + kDay), 1);
+            // One of contents, one of the journal of receipts.
+            EXPECT_EQ(co_await run(context, "drop_purged_contents", kNow + kDay), 2);
             EXPECT_EQ(co_await number(context.database, kContents), 0);
             EXPECT_EQ(co_await run(context, "drop_purged_contents", kNow + kDay), 0);
             EXPECT_EQ(co_await number(context.database, kPartitions), before - 1);
@@ -150,7 +193,7 @@ TEST(DropPurgedContents, WaitsForAReaderWithoutHoldingUpOthers)
             EXPECT_EQ(dropped, -1);
             co_await reader.commit(soon());
             EXPECT_TRUE(co_await running.join(soon()));
-            EXPECT_EQ(dropped, 2);
+            EXPECT_EQ(dropped, 4);
         });
 }
 
@@ -296,9 +339,12 @@ TEST(MeasureQueue, TellsDepthAndAgeByLane)
                 "INSERT INTO queue_services VALUES (2, uuid_v7_floor('2000-01-01')); "
                 "INSERT INTO queue_ready (lane, service_id, channel, notification_id, attempt, uncertain) "
                 "VALUES (2, uuid_v7_floor('2000-01-01'), 1, uuid_v7_floor('2026-06-15'), 1, false), "
-                "(2, uuid_v7_floor('2000-01-01'), 2, uuid_v7_floor('2026-06-14'), 1, false)",
+                "(2, uuid_v7_floor('2000-01-01'), 2, uuid_v7_floor('2026-06-14'), 1, false); "
+                "INSERT INTO queue_retries SELECT now(), uuid_v7_floor('2000-01-01'), uuid_v7_floor('2026-06-13'), 2, "
+                "1, 2, true",
                 soon());
             EXPECT_EQ(co_await run(context, "measure_queue", kNow), 2);
+            EXPECT_EQ(metrics::gauge("herald_queue_uncertain", "").Value(), 1);
             EXPECT_EQ(metrics::gauge("herald_queue_depth", "", {{"lane", "normal"}}).Value(), 2);
             EXPECT_EQ(metrics::gauge("herald_queue_depth", "", {{"lane", "bulk"}}).Value(), 0);
             EXPECT_EQ(metrics::gauge("herald_queue_oldest_age_seconds", "", {{"lane", "normal"}}).Value(), 39 * 3600);

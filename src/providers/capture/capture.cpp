@@ -60,6 +60,7 @@ Task<SendOutcome> CaptureProvider::send(const OutgoingMessage& message, Deadline
     Receipt receipt;
     receipt.provider = options_.name;
     receipt.notification_id = message.id;
+    receipt.service_id = message.service_id;
     receipt.status = rule.status.value_or(simulated_outcome(message.channel, message.to));
     const bool known = rule.receipt != CaptureReceipt::never;
     receipt.reference = reference_for(message.id, known ? std::optional(receipt.status) : std::nullopt);

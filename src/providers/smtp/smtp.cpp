@@ -29,37 +29,6 @@ asio::ssl::context make_tls(const SmtpOptions& options)
     return tls;
 }
 
-Result<SmtpMessage> compose(const OutgoingMessage& message, std::string message_id, Instant now)
-{
-    const auto from = parse_mail_address(message.from_address, "from_address");
-    if (!from) return Failure(from.error());
-    const auto to = parse_mail_address(message.to, "to");
-    if (!to) return Failure(to.error());
-
-    MimeMessage mime;
-    mime.message_id = std::move(message_id);
-    mime.date = now;
-    mime.from_name = message.from_name;
-    mime.from = *from;
-    mime.to = *to;
-    if (message.reply_to)
-    {
-        const auto reply_to = parse_mail_address(*message.reply_to, "reply_to");
-        if (!reply_to) return Failure(reply_to.error());
-        mime.reply_to = *reply_to;
-    }
-    mime.subject = message.subject;
-    mime.text = message.body;
-    mime.html = message.html;
-    mime.one_click_unsubscribe_url = message.one_click_unsubscribe_url;
-
-    auto content = build_mime(mime);
-    if (!content) return Failure(content.error());
-    const bool needs_smtputf8 =
-        from->needs_smtputf8 || to->needs_smtputf8 || (mime.reply_to && mime.reply_to->needs_smtputf8);
-    return SmtpMessage{*from, *to, needs_smtputf8, *std::move(content)};
-}
-
 // Whether a connection that had been idle turned out to be gone before the message was begun: that says nothing about
 // the server, and one more try on a fresh connection is due.
 bool was_stale(const SmtpTrouble& trouble)
@@ -82,7 +51,7 @@ SmtpProvider::SmtpProvider(asio::any_io_executor executor, SmtpOptions options, 
 Task<SendOutcome> SmtpProvider::send(const OutgoingMessage& message, Deadline deadline)
 {
     auto reference = fmt::format("{}@{}", message.id.to_string(), options_.domain);
-    const auto composed = compose(message, reference, clock_.now());
+    const auto composed = compose_email(message, reference, clock_.now());
     // The words of these errors name the field that is wrong, never its value.
     if (!composed) co_return SendOutcome(SendStatus::rejected, {}, composed.error().message);
 
@@ -99,7 +68,7 @@ Task<SendOutcome> SmtpProvider::send(const OutgoingMessage& message, Deadline de
     co_return outcome;
 }
 
-Task<SmtpSession::Answer> SmtpProvider::hand_over(const SmtpMessage& message, Deadline deadline)
+Task<SmtpSession::Answer> SmtpProvider::hand_over(const ComposedEmail& message, Deadline deadline)
 {
     auto lease = co_await pool_.take(deadline);
     if (!lease || std::chrono::steady_clock::now() >= deadline)

@@ -38,7 +38,7 @@ public:
     Task<std::optional<Receipt>> look_up(NotificationId id, std::string_view reference, Deadline deadline) override;
 
 private:
-    Task<SmtpSession::Answer> hand_over(const SmtpMessage& message, Deadline deadline);
+    Task<SmtpSession::Answer> hand_over(const ComposedEmail& message, Deadline deadline);
     Task<SmtpSession::Answer> connect(SmtpPool::Lease& lease, Deadline deadline);
 
     asio::any_io_executor executor_;

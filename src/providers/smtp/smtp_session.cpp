@@ -112,7 +112,7 @@ Task<SmtpSession::Answer> SmtpSession::log_in_by_steps()
     co_return step;
 }
 
-Task<SmtpSession::Answer> SmtpSession::deliver(const SmtpMessage& message, Deadline deadline)
+Task<SmtpSession::Answer> SmtpSession::deliver(const ComposedEmail& message, Deadline deadline)
 {
     stream_.set_deadline(deadline);
     auto step = co_await begin(message);
@@ -121,7 +121,7 @@ Task<SmtpSession::Answer> SmtpSession::deliver(const SmtpMessage& message, Deadl
     co_return step;
 }
 
-Task<SmtpSession::Answer> SmtpSession::begin(const SmtpMessage& message)
+Task<SmtpSession::Answer> SmtpSession::begin(const ComposedEmail& message)
 {
     std::string parameters;
     if (message.needs_smtputf8)

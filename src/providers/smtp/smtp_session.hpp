@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "providers/mime.hpp"
+#include "providers/compose_email.hpp"
 #include "providers/smtp/smtp_options.hpp"
 #include "providers/smtp/smtp_policy.hpp"
 #include "providers/smtp/smtp_reply.hpp"
@@ -19,15 +19,6 @@
 
 namespace herald
 {
-
-// A message as SMTP sees it.
-struct SmtpMessage
-{
-    MailAddress from;
-    MailAddress to;
-    bool needs_smtputf8 = false;  // an address of envelope or headers is not ASCII
-    std::string content;          // of build_mime()
-};
 
 class SmtpSession
 {
@@ -40,7 +31,7 @@ public:
     // Connects and logs in, as the options say. After trouble the session is over.
     Task<Answer> open(Deadline deadline);
     // On an open session. By the deadline, or trouble says how far it came.
-    Task<Answer> deliver(const SmtpMessage& message, Deadline deadline);
+    Task<Answer> deliver(const ComposedEmail& message, Deadline deadline);
 
     // Open, and able to take another message as far as we can know.
     [[nodiscard]] bool is_usable() const { return open_ && stream_.is_quiet() && received_.empty(); }
@@ -54,7 +45,7 @@ private:
     Task<Answer> say_hello();
     Task<Answer> log_in();
     Task<Answer> log_in_by_steps();
-    Task<Answer> begin(const SmtpMessage& message);
+    Task<Answer> begin(const ComposedEmail& message);
     Task<Answer> hand_over(std::string content);
     Task<Answer> command(SmtpStep step, std::string line, int kind);
     Task<Answer> answer(SmtpStep step, int kind);

@@ -142,18 +142,6 @@ CREATE TABLE template_versions (
     FOREIGN KEY (service_id, id) REFERENCES templates (service_id, id)
 );
 
--- Where a service wants to hear about its messages.
-CREATE TABLE service_callbacks (
-    service_id uuid NOT NULL REFERENCES services,
-    callback_type text NOT NULL CHECK (callback_type IN ('delivery_status', 'complaint', 'inbound_sms')),
-    id uuid NOT NULL,
-    url text NOT NULL CHECK (url ~ '^https?://'),
-    bearer_token_sealed bytea NOT NULL,
-    created_at timestamptz NOT NULL,
-    updated_at timestamptz,
-    PRIMARY KEY (service_id, callback_type)
-);
-
 -- Facts about each message. Ids are UUIDv7, so a range of ids is a range of time; month partitions (maintain_partitions).
 -- `status` is in no index and pages keep room, so that a change of status stays a HOT update.
 CREATE TABLE notifications (
@@ -309,18 +297,6 @@ CREATE TABLE unmatched_receipts (
 CREATE INDEX unmatched_receipts_by_look ON unmatched_receipts (look_at);
 CREATE INDEX unmatched_receipts_by_notification ON unmatched_receipts (notification_id) WHERE notification_id IS NOT NULL;
 
--- Callbacks owed to services.
-CREATE TABLE callback_tasks (
-    service_id uuid NOT NULL,
-    notification_id uuid NOT NULL,
-    callback_type text NOT NULL,
-    run_at timestamptz NOT NULL,
-    attempt smallint NOT NULL,
-    fence bigint NOT NULL DEFAULT 0,
-    PRIMARY KEY (service_id, notification_id, callback_type)
-);
-CREATE INDEX callback_tasks_by_service ON callback_tasks (service_id, run_at);
-
 -- The exact daily limit: one row a service and UTC day, raised in the transaction that accepts.
 CREATE TABLE daily_usage (
     service_id uuid NOT NULL,
@@ -367,6 +343,39 @@ CREATE TABLE inbound_sms (
     PRIMARY KEY (service_id, id)
 );
 CREATE INDEX inbound_sms_by_purge ON inbound_sms (purge_on);
+
+-- Whom a service does not write to any more. `reason` numbers: domain/recipients/suppression.hpp. Found by a keyed hash of the normalised
+-- recipient; sealed beside it to be listed, NULL when the message that led here had been purged already.
+-- Kept until it is lifted, and then for some weeks more (purge_lifted_suppressions): docs/architecture.md, "Suppression".
+CREATE TABLE suppressions (
+    service_id uuid NOT NULL,
+    id uuid NOT NULL,
+    channel smallint NOT NULL CHECK (channel IN (1, 2)),
+    recipient_hash bytea NOT NULL CHECK (length(recipient_hash) = 32),
+    recipient_sealed bytea,
+    reason smallint NOT NULL CHECK (reason BETWEEN 1 AND 4),
+    notification_id uuid, -- the message that it came from
+    created_at timestamptz NOT NULL,
+    created_by_id uuid REFERENCES users, -- NULL: nobody typed it; a receipt, a link or a text message did it
+    lifted_at timestamptz,
+    lifted_by_id uuid REFERENCES users, -- NULL on a lifted one: the recipient did (START)
+    PRIMARY KEY (service_id, id),
+    CHECK (lifted_at IS NOT NULL OR lifted_by_id IS NULL)
+);
+-- What accept_notifications probes, once a message.
+CREATE UNIQUE INDEX suppressions_active ON suppressions (service_id, channel, recipient_hash) WHERE lifted_at IS NULL;
+CREATE INDEX suppressions_lifted ON suppressions (lifted_at) WHERE lifted_at IS NOT NULL;
+
+-- Messages whose recipients are to be suppressed: written by the statement that records a hard bounce or a complaint, worked off by
+-- suppress_recipients. To find the recipient takes the key ring, which is no work for the statement that records receipts.
+CREATE TABLE suppressions_due (
+    service_id uuid NOT NULL,
+    notification_id uuid NOT NULL,
+    reason smallint NOT NULL CHECK (reason BETWEEN 1 AND 4),
+    run_at timestamptz NOT NULL,
+    PRIMARY KEY (service_id, notification_id, reason)
+);
+CREATE INDEX suppressions_due_by_time ON suppressions_due (run_at);
 
 -- Makes the partitions that are missing: months of notifications, days of contents and events. Cheap when there is nothing to do. Contents
 -- begin with tomorrow: those of today have to be gone already.
@@ -455,7 +464,7 @@ DECLARE
     tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY['notifications', 'notification_contents', 'notification_events', 'templates', 'template_versions',
-                                        'inbound_sms'] LOOP
+                                        'inbound_sms', 'suppressions'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('CREATE POLICY one_service ON %I FOR SELECT TO herald_tenant
                         USING (service_id = current_setting(''herald.service_id'')::uuid)', tenant_table);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <prometheus/gauge.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -16,6 +17,27 @@ Pool::Pool(asio::any_io_executor executor, ConnectionSettings settings, std::siz
     : executor_(std::move(executor)), settings_(std::move(settings)), slots_(connections)
 {
     for (auto& slot : slots_) slot.connection = std::make_shared<Connection>(executor_, settings_, *this);
+}
+
+Pool::~Pool()
+{
+    waiting_.clear();
+    claims_.clear();
+    slots_.clear();
+    tell();
+}
+
+// The gauges are of all pools of the process together.
+void Pool::tell()
+{
+    static auto& waiting =
+        metrics::gauge("herald_database_waiting", "Statements and transactions without a connection");
+    static auto& ready = metrics::gauge("herald_database_connections", "Connections to PostgreSQL that can be used");
+    const auto waiting_now = static_cast<double>(waiting_.size() + claims_.size());
+    const auto ready_now = static_cast<double>(
+        std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.connection->ready(); }));
+    waiting.Increment(waiting_now - std::exchange(told_waiting_, waiting_now));
+    ready.Increment(ready_now - std::exchange(told_ready_, ready_now));
 }
 
 const StatementInfo& Pool::info(const Statement& statement)
@@ -36,8 +58,9 @@ void Pool::submit(RequestPtr request)
     auto* slot = least_loaded();
     if (slot == nullptr || slot->connection->load() > 0) open_one_more();
     if (slot == nullptr && is_away()) return request->finish(std::make_exception_ptr(Unavailable(last_failure_)));
-    if (slot == nullptr) return waiting_.push_back(std::move(request));
-    slot->connection->submit(std::move(request));
+    if (slot != nullptr) return slot->connection->submit(std::move(request));
+    waiting_.push_back(std::move(request));
+    tell();
 }
 
 void Pool::abandon(const RequestPtr& request)
@@ -47,6 +70,7 @@ void Pool::abandon(const RequestPtr& request)
     if (request->connection != nullptr) return request->connection->abandon(*request);
     const auto found = std::find(waiting_.begin(), waiting_.end(), request);
     if (found != waiting_.end()) waiting_.erase(found);
+    tell();
 }
 
 Pool::Slot* Pool::least_loaded()
@@ -88,6 +112,7 @@ std::shared_ptr<Claim> Pool::claim()
     if (claim->refused) return claim;
     claims_.push_back(claim);
     reserve();
+    tell();
     return claim;
 }
 
@@ -100,6 +125,7 @@ void Pool::abandon(const std::shared_ptr<Claim>& claim)
     {
         if (slot.promised == claim) grant(slot);
     }
+    tell();
 }
 
 // Promises connections to claims, first come first served.
@@ -152,6 +178,7 @@ void Pool::pump()
         if (!request->abandoned) slot->connection->submit(std::move(request));
     }
     reserve();
+    tell();
 }
 
 void Pool::connection_ready(Connection& /*connection*/)
@@ -224,6 +251,7 @@ void Pool::close()
     closed_ = true;
     for (auto& slot : slots_) slot.connection->close();
     refuse_all("the database was closed");
+    tell();
     changed_.notify_all();
 }
 

@@ -35,6 +35,9 @@ class Pool final : public ConnectionOwner, public std::enable_shared_from_this<P
 {
 public:
     Pool(asio::any_io_executor executor, ConnectionSettings settings, std::size_t connections);
+    Pool(const Pool&) = delete;
+    Pool& operator=(const Pool&) = delete;
+    ~Pool() override;
 
     const StatementInfo& info(const Statement& statement);
     RequestPtr make_request() { return std::make_shared<Request>(executor_); }
@@ -78,6 +81,7 @@ private:
     void pump();
     void reserve();
     void grant(Slot& slot);
+    void tell();
 
     asio::any_io_executor executor_;
     const ConnectionSettings settings_;
@@ -90,6 +94,9 @@ private:
     std::size_t failures_ = 0;
     std::string last_failure_;
     bool closed_ = false;
+    // What the process's gauges have been told of this pool.
+    double told_waiting_ = 0;
+    double told_ready_ = 0;
 };
 
 // Awaits the answer; throws what it failed with, or DeadlineExceeded. Cancels on the server when the caller gives up.

@@ -1,5 +1,5 @@
 -- What became of a batch of hand-offs. One array element a message: $1 service, $2 id, $3 fence, $4 outcome (1 handed over, a receipt will come;
--- 2 handed over for good; 3 try again; 4 failed for good; 5 nothing was offered: again as the same attempt), $5 new status, $6 provider, $7 reference, $8 detail, $9 fragments, $10 when to retry,
+-- 2 handed over for good; 3 try again; 4 failed for good, with status 9 because the recipient is suppressed; 5 nothing was offered: again as the same attempt), $5 new status, $6 provider, $7 reference, $8 detail, $9 fragments, $10 when to retry,
 -- $11 when to look up, $12 event kind. $13 now.
 -- Only the newest claim counts (fence), but for an acceptance that comes after its lease was lost: while the message waits as uncertain, this is
 -- the answer to the doubt, so the message leaves the queue and the result is applied. One that is claimed again just now is left to that claim.
@@ -62,10 +62,11 @@ old AS (
 changed AS (
     UPDATE notifications n
     SET status = CASE WHEN o.old_status = 1 THEN o.status ELSE n.status END,
-        billable_units = CASE WHEN o.outcome IN (1, 2) THEN o.fragments ELSE n.billable_units END,
+        billable_units = CASE WHEN o.outcome IN (1, 2) THEN o.fragments WHEN o.status = 9 THEN 0 ELSE n.billable_units END,
         sent_at = CASE WHEN o.outcome IN (1, 2) THEN coalesce(n.sent_at, $13::timestamptz) ELSE n.sent_at END,
         sent_by = CASE WHEN o.outcome IN (1, 2) THEN o.provider ELSE n.sent_by END,
         provider_reference = CASE WHEN o.outcome IN (1, 2) THEN o.reference ELSE n.provider_reference END,
+        provider_response = CASE WHEN o.outcome = 4 AND o.status = 9 THEN o.detail ELSE n.provider_response END,
         updated_at = $13::timestamptz
     FROM old o
     WHERE n.service_id = o.service_id AND n.id = o.id AND o.outcome NOT IN (3, 5)
@@ -100,11 +101,11 @@ counted AS (
     HAVING sum(n) <> 0 OR sum(units) <> 0
 ),
 owed AS (
-    INSERT INTO callback_tasks (service_id, notification_id, callback_type, run_at, attempt)
-    SELECT c.service_id, c.id, 'delivery_status', $13::timestamptz, 1
+    INSERT INTO callback_tasks (service_id, callback_type, subject_id)
+    SELECT c.service_id, 'delivery_status', c.id
     FROM changed c JOIN service_callbacks s ON s.service_id = c.service_id AND s.callback_type = 'delivery_status'
     WHERE c.outcome = 4
     ON CONFLICT DO NOTHING
-    RETURNING notification_id
+    RETURNING subject_id
 )
 SELECT (SELECT count(*) FROM changed) AS changed, (SELECT count(*) FROM owed) AS callbacks_owed

@@ -1,6 +1,7 @@
 -- How much is queued in each lane, counted up to $1 and no further, and the message there that was accepted first: one probe for each place that
--- ever had something.
-SELECT l.lane, d.depth, o.oldest
+-- ever had something. `uncertain`: in all lanes, those that wait because nobody knows whether an attempt of theirs went out; of the first $1.
+SELECT l.lane, d.depth, o.oldest,
+       (SELECT count(*) FROM (SELECT r.uncertain FROM queue_retries r LIMIT $1::int4) r WHERE r.uncertain) AS uncertain
 FROM unnest(ARRAY[1, 2, 3, 4]::int2[]) AS l (lane)
 CROSS JOIN LATERAL (
     SELECT count(*) AS depth FROM (SELECT FROM queue_ready r WHERE r.lane = l.lane LIMIT $1::int4) r

@@ -3,15 +3,18 @@
 --
 -- Not admitted: of the counted messages of a service, those beyond its daily limit, and a message whose Idempotency-Key is no longer
 -- held by its holder. The row lock on daily_usage makes the limit exact; rows are raised in one order, so that two batches cannot deadlock.
--- Answers for each message: its outcome (WriteOutcome), and whether its service has none left for today.
+--
+-- A message to a recipient whom its service does not write to any more (suppressions) is accepted and over at once: permanent-failure, its event
+-- and its callback, nothing to pay and nothing in the queue. Exact for every suppression that was committed when this statement began.
+-- Answers for each message: its outcome (WriteOutcome), whether its service has none left for today, and why it is suppressed.
 WITH input AS (
     SELECT *
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int4[], $5::uuid[], $6::int2[], $7::int2[], $8::int2[], $9::int2[], $10::bool[],
                 $11::text[], $12::text[], $13::timestamptz[], $14::date[], $15::date[], $16::bytea[], $17::int8[], $18::bool[],
-                $19::text[], $20::uuid[], $21::bytea[])
+                $19::text[], $20::uuid[], $21::bytea[], $22::bytea[])
         AS t (id, service_id, template_id, template_version, api_key_id, key_type, channel, lane, billable_units, international,
               phone_prefix, client_reference, created_at, local_date, purge_on, sealed, message_limit, counts,
-              idempotency_key, idempotency_holder, response_sealed)
+              idempotency_key, idempotency_holder, response_sealed, recipient_hash)
 ),
 held AS (
     SELECT i.id
@@ -46,6 +49,13 @@ admitted AS (
     SELECT c.* FROM candidates c LEFT JOIN usage u ON u.service_id = c.service_id AND u.day = c.day
     WHERE NOT c.counts OR c.place <= u.granted
 ),
+-- A subquery of each message: as a join it might become one with all suppressions there are.
+judged AS (
+    SELECT a.*, (SELECT (ARRAY['hard_bounce', 'complaint', 'unsubscribed', 'stop'])[s.reason] FROM suppressions s
+                 WHERE s.service_id = a.service_id AND s.channel = a.channel AND s.recipient_hash = a.recipient_hash AND s.lifted_at IS NULL
+                ) AS suppressed
+    FROM admitted a
+),
 answered AS (
     UPDATE idempotency_keys k
     SET response_sealed = a.response_sealed
@@ -54,40 +64,54 @@ answered AS (
 ),
 facts AS (
     INSERT INTO notifications (id, service_id, template_id, template_version, api_key_id, key_type, channel, status, billable_units,
-                               international, rate_multiplier, phone_prefix, client_reference, created_at, local_date, purge_on)
-    SELECT id, service_id, template_id, template_version, api_key_id, key_type, channel, 1, billable_units,
-           international, 1, phone_prefix, client_reference, created_at, local_date, purge_on
-    FROM admitted
+                               international, rate_multiplier, phone_prefix, client_reference, created_at, local_date, purge_on,
+                               updated_at, provider_response)
+    SELECT id, service_id, template_id, template_version, api_key_id, key_type, channel,
+           CASE WHEN suppressed IS NULL THEN 1 ELSE 9 END, CASE WHEN suppressed IS NULL THEN billable_units ELSE 0 END,
+           international, 1, phone_prefix, client_reference, created_at, local_date, purge_on,
+           CASE WHEN suppressed IS NOT NULL THEN created_at END, 'suppressed: ' || suppressed
+    FROM judged
 ),
 contents AS (
     INSERT INTO notification_contents (purge_on, service_id, notification_id, sealed)
-    SELECT purge_on, service_id, id, sealed FROM admitted
+    SELECT purge_on, service_id, id, sealed FROM judged
 ),
 ready AS (
     INSERT INTO queue_ready (lane, service_id, channel, notification_id, attempt, uncertain)
-    SELECT lane, service_id, channel, id, 1, false FROM admitted
+    SELECT lane, service_id, channel, id, 1, false FROM judged WHERE suppressed IS NULL
 ),
 lanes AS (
     INSERT INTO queue_services (lane, service_id)
-    SELECT DISTINCT lane, service_id FROM admitted ORDER BY lane, service_id
+    SELECT DISTINCT lane, service_id FROM judged WHERE suppressed IS NULL ORDER BY lane, service_id
     ON CONFLICT DO NOTHING
 ),
 events AS (
-    INSERT INTO notification_events (at, service_id, notification_id, kind, status)
-    SELECT created_at, service_id, id, 1, 1 FROM admitted
+    INSERT INTO notification_events (at, service_id, notification_id, kind, status, detail)
+    SELECT created_at, service_id, id, 1, 1, NULL FROM judged
+    UNION ALL
+    SELECT created_at, service_id, id, 11, 9, suppressed
+    FROM judged WHERE suppressed IS NOT NULL
+),
+owed AS (
+    INSERT INTO callback_tasks (service_id, callback_type, subject_id)
+    SELECT j.service_id, 'delivery_status', j.id
+    FROM judged j JOIN service_callbacks s ON s.service_id = j.service_id AND s.callback_type = 'delivery_status'
+    WHERE j.suppressed IS NOT NULL
 ),
 counted AS (
     INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, notifications, billable_units)
-    SELECT local_date, service_id, template_id, channel, key_type, 1, count(*), sum(billable_units)
-    FROM admitted
-    GROUP BY local_date, service_id, template_id, channel, key_type
+    SELECT local_date, service_id, template_id, channel, key_type, CASE WHEN suppressed IS NULL THEN 1 ELSE 9 END,
+           count(*), sum(CASE WHEN suppressed IS NULL THEN billable_units ELSE 0 END)
+    FROM judged
+    GROUP BY local_date, service_id, template_id, channel, key_type, suppressed IS NULL
 )
 SELECT i.id,
-       (CASE WHEN a.id IS NOT NULL THEN 0 -- written
+       (CASE WHEN j.id IS NOT NULL THEN 0 -- written
              WHEN c.id IS NULL THEN 2     -- its key is somebody else's by now
              ELSE 1 END)::int2 AS outcome, -- over the daily limit
-       i.counts AND c.id IS NOT NULL AND coalesce(u.is_full, true) AS is_full
+       i.counts AND c.id IS NOT NULL AND coalesce(u.is_full, true) AS is_full,
+       j.suppressed
 FROM input i
 LEFT JOIN candidates c ON c.id = i.id
-LEFT JOIN admitted a ON a.id = i.id
+LEFT JOIN judged j ON j.id = i.id
 LEFT JOIN usage u ON u.service_id = c.service_id AND u.day = c.day

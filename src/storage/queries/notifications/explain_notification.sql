@@ -18,5 +18,5 @@ LEFT JOIN LATERAL (
 LEFT JOIN queue_leases lease ON lease.service_id = n.service_id AND lease.notification_id = n.id
 LEFT JOIN queue_retries retry ON retry.service_id = n.service_id AND retry.notification_id = n.id
 LEFT JOIN awaiting_receipts awaited ON awaited.provider = n.sent_by AND awaited.reference = n.provider_reference
-LEFT JOIN callback_tasks owed ON owed.service_id = n.service_id AND owed.notification_id = n.id
+LEFT JOIN callback_tasks owed ON owed.service_id = n.service_id AND owed.callback_type = 'delivery_status' AND owed.subject_id = n.id
 LIMIT 1

@@ -1,4 +1,4 @@
-#include "http/v2/service_authenticator.hpp"
+#include "http/auth/service_authenticator.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
 
@@ -24,6 +24,8 @@ Result<Token> token_of(const Request& request)
     const auto header = request.header("Authorization");
     if (!header || header->empty())
         return fail(ErrorKind::unauthenticated, "Unauthorized: authentication token must be provided");
+    // Whoever stands in front may have judged the other one.
+    if (request.headers.count("Authorization") > 1) return refused(kMalformed);
     if (!boost::algorithm::istarts_with(*header, "bearer "))
         return fail(ErrorKind::unauthenticated, "Unauthorized: authentication bearer scheme must be used");
     auto token = decode_token(header->substr(7));
@@ -59,7 +61,7 @@ Result<Principal> match_key(const Token& token, const ServicePtr& service, Insta
         if (auto error = judge(verdict)) return Failure(std::move(*error));
         if (verdict != TokenVerdict::valid) continue;
         if (key.expiry_date && *key.expiry_date <= now) return refused("Invalid token: API key revoked");
-        return Principal{service, &key};
+        return Principal{service, &key, nullptr};
     }
     return refused("Invalid token: API key not found");
 }

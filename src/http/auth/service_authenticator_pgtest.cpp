@@ -1,5 +1,5 @@
 // Every row of the contract's table of authentication (validation.md, section 3), over the wire.
-#include "http/v2/service_authenticator.hpp"
+#include "http/auth/service_authenticator.hpp"
 
 #include <chrono>
 

@@ -1,0 +1,131 @@
+#include "app/bench/bench.hpp"
+#include "app/bench/load_generator.hpp"
+#include "app/bench/site.hpp"
+#include "app/node.hpp"
+#include "base/json.hpp"
+
+namespace herald::bench
+{
+
+namespace
+{
+
+// Parts of the peak. The others together and the greedy one's share leave the server room; ten times the share does
+// not.
+constexpr double kOthersPart = 0.4;
+constexpr double kSharePart = 0.2;
+constexpr double kGreed = 10;
+
+LoadOptions paced(std::uint16_t port, RequestMaker& requests, double per_second, std::size_t connections,
+                  const BenchOptions& options)
+{
+    LoadOptions load;
+    load.port = port;
+    load.connections = connections;
+    load.requests_per_s = per_second;
+    load.duration = seconds(options.seconds);
+    load.next_request = [&requests]
+    {
+        return requests.next();
+    };
+    return load;
+}
+
+double answered_per_second(const LoadReport& report)
+{
+    std::uint64_t all = 0;
+    for (const auto& [status, answers] : report.statuses) all += answers;
+    return report.seconds > 0 ? static_cast<double>(all) / report.seconds : 0;
+}
+
+void measure_at_twice_the_peak(const Site& site, std::uint16_t port, const BenchOptions& options,
+                               OverloadFigures& figures)
+{
+    RequestMaker requests(site.demo().demo, Recipients::real);
+    auto report = generate_load(paced(port, requests, 2 * figures.peak_per_s, options.overload_connections, options));
+    figures.offered_per_s = answered_per_second(report);
+    figures.goodput_per_s = report.per_second();
+    figures.goodput_to_peak = figures.goodput_per_s / figures.peak_per_s;
+    figures.accepted_p99_ms = report.percentile_ms(99);
+    figures.refused = report.refused();
+    figures.failed = report.failed();
+    figures.refused_p50_ms = report.refused_percentile_ms(50);
+    figures.refused_p99_ms = report.refused_percentile_ms(99);
+}
+
+// What the others see while the first service sends `per_second`.
+LoadReport measure_others(const Site& site, std::uint16_t port, double per_second, const BenchOptions& options,
+                          const OverloadFigures& figures)
+{
+    RequestMaker first(site.demo().demo, Recipients::real);
+    RequestMaker others(site.demo().other, Recipients::real);
+    const std::vector<LoadOptions> loads{
+        paced(port, others, kOthersPart * figures.peak_per_s, options.connections, options),
+        paced(port, first, per_second, options.overload_connections, options)};
+    auto reports = generate_loads(loads);
+    return std::move(reports.front());
+}
+
+OverloadFigures measure(const Site& site, const BenchOptions& options)
+{
+    OverloadFigures figures;
+    Node node(site.settings(), site.keys(), RoleSet{.api = true}, nullptr);
+    if (auto started = node.start(); !started) throw std::runtime_error(started.error().message);
+    options.progress("the peak");
+    RequestMaker requests(site.demo().demo, Recipients::real);
+    figures.peak_per_s = generate_load(paced(node.port(), requests, 0, 2 * options.connections, options)).per_second();
+    options.progress("twice the peak");
+    measure_at_twice_the_peak(site, node.port(), options, figures);
+
+    const double share = kSharePart * figures.peak_per_s;
+    options.progress("others, while one service sends its share");
+    auto before = measure_others(site, node.port(), share, options, figures);
+    figures.others_p99_ms = before.percentile_ms(99);
+    options.progress("others, while it sends ten times its share");
+    auto beside = measure_others(site, node.port(), kGreed * share, options, figures);
+    figures.others_p99_ms_beside_greedy = beside.percentile_ms(99);
+    figures.others_p99_rise = figures.others_p99_ms_beside_greedy / figures.others_p99_ms;
+    figures.others_refused = beside.refused();
+    node.stop();
+    return figures;
+}
+
+}  // namespace
+
+Result<OverloadFigures> run_overload_bench(const BenchOptions& options)
+{
+    try
+    {
+        options.progress("a database in " + options.directory.string());
+        const Site site(options.directory);
+        return measure(site, options);
+    }
+    catch (const std::exception& failure)
+    {
+        return fail(ErrorKind::unavailable, failure.what());
+    }
+}
+
+std::string to_json(const OverloadFigures& figures)
+{
+    const json::object overload{
+        {"peak_per_s", figures.peak_per_s},
+        {"offered_per_s", figures.offered_per_s},
+        {"goodput_per_s", figures.goodput_per_s},
+        {"goodput_to_peak", figures.goodput_to_peak},
+        {"accepted_p99_ms", figures.accepted_p99_ms},
+        {"refused", figures.refused},
+        {"failed", figures.failed},
+        {"refused_p50_ms", figures.refused_p50_ms},
+        {"refused_p99_ms", figures.refused_p99_ms},
+        {"others_p99_ms", figures.others_p99_ms},
+        {"others_p99_ms_beside_greedy", figures.others_p99_ms_beside_greedy},
+        {"others_p99_rise", figures.others_p99_rise},
+        {"others_refused", figures.others_refused},
+    };
+    json::object answer = overload;
+    answer["overload"] = overload;
+    return to_wire(answer);
+}
+
+}  // namespace herald::bench
