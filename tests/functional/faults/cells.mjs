@@ -4,10 +4,11 @@
 import { connectionCells } from './connections.mjs';
 import { killCells } from './kills.mjs';
 import { Ledger } from './ledger.mjs';
+import { machineCells } from './machine_faults.mjs';
 import { providerCells } from './provider_faults.mjs';
 import { Site } from './site.mjs';
 
-export const cells = { ...killCells, ...connectionCells, ...providerCells };
+export const cells = { ...killCells, ...connectionCells, ...providerCells, ...machineCells };
 
 const kOptions = {
   kills: 5,
@@ -16,6 +17,7 @@ const kOptions = {
   exhaustedSeconds: 5,
   offences: 20,
   awaySeconds: 5,
+  fullSeconds: 3,
 };
 
 // Gives the figures of the ledger. Several cells may hit one installation, one after the other; all of it is checked at the end.

@@ -1,30 +1,34 @@
 // kill -9 of each process, while the load runs and the others work; started anew at once, as a service manager does.
 import { eventually } from '../herald.mjs';
 
-export const victims = {
+// Each kills, and gives what starts it anew: only what was under way at the kill may be handed over twice.
+const victims = {
   async api(site) {
     await site.kill('api');
-    await site.start('api');
+    return () => site.start('api');
   },
   async worker(site) {
     await site.kill('worker');
-    await site.endLeases();
-    await site.start('worker');
+    return async () => {
+      await site.endLeases();
+      await site.start('worker');
+    };
   },
   async scheduler(site) {
     await site.kill('scheduler');
-    await site.start('scheduler');
+    return () => site.start('scheduler');
   },
   async postgres(site) {
     await site.postgres.kill();
-    await site.postgres.start();
+    return () => site.postgres.start();
   },
-  // The one that did something for Herald last: the postmaster then ends all the others and recovers.
+  // The one that did something for Herald last: the postmaster, once it has seen that, ends all the others and recovers.
   async backend(site) {
     const list = `SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'herald %' ORDER BY query_start DESC NULLS LAST LIMIT 1`;
     const [pid] = await eventually('there is a backend', async () => (await site.postgres.query(list).catch(() => []))[0]);
     process.kill(Number(pid), 'SIGKILL');
-    await site.postgres.start();
+    await eventually('PostgreSQL has seen it', () => site.postgres.log().includes(`(PID ${pid}) was terminated by signal 9`));
+    return () => site.postgres.start();
   },
 };
 
@@ -34,7 +38,11 @@ const killing =
   async (site, ledger, { kills }) => {
     for (let count = 0; count < kills; count += 1) {
       await ledger.progress();
-      await ledger.fault(() => victims[names[count % names.length]](site));
+      let startAnew;
+      await ledger.fault(async () => {
+        startAnew = await victims[names[count % names.length]](site);
+      });
+      await startAnew();
     }
   };
 

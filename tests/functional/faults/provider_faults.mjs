@@ -38,10 +38,17 @@ async function refused(site, ledger, options) {
   for (const id of chosen) assert.ok(!site.sink.taken.has(id), `${id} was refused and is sent`);
 }
 
-// Whoever is asked again because its answer was lost is sent twice, and nobody else.
+async function countRepeated(site) {
+  return Number(/^herald_delivery_repeated_total (\d+)/m.exec(await site.metrics('worker'))[1]);
+}
+
+// Whoever is asked again because its answer was lost is sent twice, and nobody else; and whoever watches the figures knows how many that may be.
 async function answersLost(site, ledger, options, how = 'lose') {
+  const before = await countRepeated(site);
   const chosen = await misbehaving(how)(site, ledger, options);
   for (const id of chosen) assert.equal(site.sink.taken.get(id).length, 2, `${id} was offered again`);
+  const repeated = (await countRepeated(site)) - before;
+  assert.ok(repeated >= chosen.size, `${chosen.size} were sent again, and the figure says ${repeated}`);
 }
 
 async function away(site, ledger, { awaySeconds }) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Server, eventually, herald, removeFolder, request, temporaryFolder } from '../herald.mjs';
+import { fakedClock, mountSmall } from './machine.mjs';
 import { Postgres, freePort } from './postgres.mjs';
 import { SmtpSink } from './smtp_sink.mjs';
 import { TcpProxy } from './tcp_proxy.mjs';
@@ -33,12 +34,16 @@ const kCaptureScript = kNumbers.map((number) => kTextMessages[number] && `${numb
 
 export class Site {
   // `postgres`: as Postgres.make takes it. `proxied`: Herald reaches PostgreSQL through a TcpProxy. `env`: of Herald.
-  static async make({ postgres = {}, proxied = false, env = {} } = {}) {
+  // `disk`: { holds: 'data' or 'wal', megabytes }, a small file system for that. `clocks`: each process has a clock of its own, to be moved.
+  static async make({ postgres = {}, proxied = false, env = {}, disk = null, clocks = false } = {}) {
     const site = new Site();
     site.folder = temporaryFolder();
     site.servers = {};
+    site.clocks = clocks ? {} : null;
     try {
-      site.postgres = await Postgres.make(site.folder, postgres);
+      if (disk) await site.mount(disk.megabytes);
+      const small = disk ? { [disk.holds]: join(site.disk, 'pg') } : {};
+      site.postgres = await Postgres.make(site.folder, { ...postgres, ...small });
       site.sink = new SmtpSink();
       await site.sink.listen();
       site.proxy = proxied ? new TcpProxy(site.postgres.port) : null;
@@ -51,6 +56,11 @@ export class Site {
       throw failure;
     }
     return site;
+  }
+
+  async mount(megabytes) {
+    this.disk = join(this.folder, 'disk');
+    this.unmount = await mountSmall(this.disk, megabytes);
   }
 
   async configure(env) {
@@ -96,6 +106,7 @@ export class Site {
     const folder = join(this.folder, role);
     mkdirSync(folder, { recursive: true });
     const listen = role === 'api' ? ['--port', String(this.ports.api)] : ['--set', `monitoring.port=${this.ports[role]}`];
+    if (this.clocks) Object.assign(env, fakedClock((this.clocks[role] ??= join(folder, 'clock'))));
     const server = new Server(['serve', '--roles', role, ...listen], { env: { ...this.serverEnv, ...env }, folder });
     this.servers[role] = server;
     await eventually(`the ${role} answers`, async () => {
@@ -107,7 +118,6 @@ export class Site {
     });
   }
 
-  // kill -9, and started anew: what a service manager does.
   async kill(role) {
     await this.servers[role].kill();
   }
@@ -118,17 +128,24 @@ export class Site {
     return answer.text();
   }
 
-  // What a service manager does as well: nobody is there to end the leases of a worker that was killed, and they last for longer than a test.
+  // As if much time had passed: nobody is there to end what a worker that was killed had claimed, and that lasts for longer than a test.
   // Only while no worker runs: the leases of a living one are its own.
   async endLeases() {
     assert.ok(this.servers.worker.exit !== null, 'a worker runs');
-    await this.postgres.query('UPDATE queue_leases SET lease_until = now()');
+    await this.postgres.query('UPDATE queue_leases SET lease_until = now(); UPDATE callback_tasks SET run_at = now()');
   }
 
   async restartWorker() {
     assert.deepEqual(await this.servers.worker.stop(), { code: 0, signal: null }, 'the worker ends when it is asked to');
     await this.endLeases();
     await this.start('worker');
+  }
+
+  // Seconds by which the clock of a process is ahead, as its answers say.
+  async clockOffset(role) {
+    const answer = await fetch(`http://127.0.0.1:${this.ports[role]}/_status`, { signal: AbortSignal.timeout(10_000) });
+    await answer.text();
+    return (Date.parse(answer.headers.get('date')) - Date.now()) / 1000;
   }
 
   // For whoever looks into a failure: the folder is gone by then.
@@ -142,6 +159,7 @@ export class Site {
     this.proxy?.close();
     this.sink?.close();
     if (this.postgres?.child && this.postgres.running()) await this.postgres.stop();
+    await this.unmount?.();
     removeFolder(this.folder);
   }
 

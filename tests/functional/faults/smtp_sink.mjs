@@ -95,6 +95,7 @@ class Session {
       this.say('221 bye');
       this.socket.end();
     } else {
+      if (verb === 'RCPT') this.recipient = line.slice('RCPT TO:'.length);
       this.say(verb === 'EHLO' ? '250 sink.example' : '250 ok');
     }
   }
@@ -118,8 +119,8 @@ class Session {
     const id = this.judge(text);
     if (!id) throw new Error('a message without our Message-ID');
     if (this.verdict === 'cut') return this.socket.destroy();
-    if (this.verdict === 'refuse') return this.say('550 5.7.1 not here');
-    if (this.verdict === 'defer') return this.say('451 4.3.0 later');
+    if (this.verdict === 'refuse') return this.say(`550 5.7.1 ${this.recipient} is not here`); // servers quote addresses
+    if (this.verdict === 'defer') return this.say(`451 4.3.0 ${this.recipient} is busy`);
     this.sink.take(id);
     if (this.verdict === 'lose' || this.verdict === 'silent') this.sink.withheld += 1;
     if (this.verdict === 'lose') return this.socket.destroy();
