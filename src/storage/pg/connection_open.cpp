@@ -64,9 +64,18 @@ void Connection::start()
 {
     state_ = State::opening;
     had_socket_ = false;
-    const std::array keywords{"dbname", "fallback_application_name", "client_encoding",
-                              static_cast<const char*>(nullptr)};
-    const std::array values{settings_.conninfo.c_str(), settings_.application_name.c_str(), "UTF8",
+    // Those before the connection string may be said otherwise in it: a peer that has vanished is noticed in seconds,
+    // not when the statements that wait for it give up.
+    const std::array keywords{
+        "tcp_user_timeout", "keepalives_idle",           "keepalives_interval", "keepalives_count",
+        "dbname",           "fallback_application_name", "client_encoding",     static_cast<const char*>(nullptr)};
+    const std::array values{"5000",
+                            "5",
+                            "2",
+                            "3",
+                            settings_.conninfo.c_str(),
+                            settings_.application_name.c_str(),
+                            "UTF8",
                             static_cast<const char*>(nullptr)};
     conn_ = PQconnectStartParams(keywords.data(), values.data(), 1);
     if (conn_ == nullptr) throw std::bad_alloc();
