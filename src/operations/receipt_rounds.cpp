@@ -20,11 +20,12 @@ struct Next
 
 std::vector<std::vector<const Receipt*>> in_rounds(const std::vector<const Receipt*>& receipts)
 {
-    std::map<std::pair<std::string_view, std::string_view>, Next> next;
+    using Reference = std::pair<std::string_view, std::string_view>;
+    std::map<Reference, Next> next;
     std::vector<std::vector<const Receipt*>> rounds;
     for (const Receipt* receipt : receipts)
     {
-        auto& [round, ended] = next[std::pair(receipt->provider, receipt->reference)];
+        auto& [round, ended] = next[Reference(receipt->provider, receipt->reference)];
         if (ended && receipt->status != NotificationStatus::permanent_failure) continue;
         if (rounds.size() <= round) rounds.emplace_back();
         rounds[round++].push_back(receipt);
