@@ -162,6 +162,53 @@ TEST(CallbackPause, OneClaimAloneGetsTheProbeAndAnotherWhenThatOneDied)
         });
 }
 
+// Where there is room for one call, and others have a backlog.
+TEST(CallbackPause, TheProbeComesFirstWhenOthersHaveMoreThanThereIsRoomFor)
+{
+    in_paused_world(
+        [](Paused& paused) -> Task<>
+        {
+            auto& world = paused.world;
+            for (int i = 0; i < 5; ++i)
+            {
+                const auto other = co_await world.add_service();
+                co_await set_callback(world, other, "https://town.example/");
+                co_await testing::owe_phantoms(world, other, "delivery_status", 20);
+            }
+            CallbackShare one;
+            one.most = 1;
+            auto& operation = paused.callbacks.operation;
+            const auto before = co_await operation.claim(one, soon());
+            EXPECT_FALSE(before.at(0).is_probe);
+            co_await pass_time(world, seconds(30));
+            const auto probe = co_await operation.claim(one, soon());
+            EXPECT_TRUE(probe.at(0).is_probe);
+            EXPECT_EQ(probe.at(0).service_id, paused.service.id);
+            const auto after = co_await operation.claim(one, soon());
+            EXPECT_FALSE(after.at(0).is_probe);
+        });
+}
+
+// A call of before the pause is under way still: its endpoint gets none beside it, and is not put off by that either.
+TEST(CallbackPause, AProbeThatWasNotTakenStaysDue)
+{
+    in_paused_world(
+        [](Paused& paused) -> Task<>
+        {
+            co_await pass_time(paused.world, seconds(30));
+            CallbackShare busy;
+            busy.under_way[CallbackEndpoint{paused.service.id, CallbackType::delivery_status}] = 1;
+            auto& operation = paused.callbacks.operation;
+            for (int i = 0; i < 3; ++i)
+            {
+                const auto none = co_await operation.claim(busy, soon());
+                EXPECT_EQ(none.size(), 0U);
+            }
+            const auto probe = co_await operation.claim({}, soon());
+            EXPECT_EQ(probe.size(), 1U);
+        });
+}
+
 TEST(CallbackPause, EndsWhenAnOperatorSaysSo)
 {
     in_paused_world(
