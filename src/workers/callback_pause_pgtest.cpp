@@ -209,6 +209,56 @@ TEST(CallbackPause, AProbeThatWasNotTakenStaysDue)
         });
 }
 
+// Ten failures in a row take a service with few messages longer than the tries of each of them.
+TEST(CallbackPause, AQuietServiceLosesNothingWhileItsEndpointFailsForLong)
+{
+    HttpImposter imposter([answers = std::make_shared<std::atomic<int>>(0)](HttpImposter::Connection& connection)
+                          { connection.answer(++*answers > 5 ? 200 : 503, ""); });
+    in_delivery_world(
+        [&](DeliveryWorld& world) -> Task<>
+        {
+            Callbacks callbacks(world, co_await asio::this_coro::executor);  // five tries, ten failures
+            const auto service = co_await world.add_service();
+            co_await set_callback(world, service, imposter.url());
+            const auto email = co_await world.accept(service);
+            co_await world.deliver();
+            for (int i = 0; i < 5; ++i)
+            {
+                const auto counts = co_await callbacks.worker.run_once();
+                EXPECT_EQ(counts.claimed, 1U) << i;
+                if (i < 4) co_await pass_time(world, seconds(300));
+            }
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM service_callbacks WHERE paused_since IS NOT NULL "
+                                            "AND failures = 5"),
+                      1);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM callback_tasks WHERE attempt = 5"), 1);
+            co_await pass_time(world, seconds(30));
+            co_await callbacks.worker.run_once();
+            EXPECT_EQ((co_await world.events(email)).back(), EventKind::callback_delivered);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM callback_attempts WHERE outcome = 3"), 0);
+        });
+}
+
+// It may be the message, not the endpoint.
+TEST(CallbackPause, TheLastTryIsGivenUpWhereTheEndpointHasNotFailedForLong)
+{
+    HttpImposter imposter([](HttpImposter::Connection& connection) { connection.answer(503, ""); });
+    in_delivery_world(
+        [&](DeliveryWorld& world) -> Task<>
+        {
+            Callbacks callbacks(world, co_await asio::this_coro::executor, quick_to_pause(), {});
+            const auto service = co_await world.add_service();
+            co_await set_callback(world, service, imposter.url());
+            const auto email = co_await world.accept(service);
+            co_await world.deliver();
+            co_await callbacks.worker.run_once();
+            co_await pass_time(world, seconds(10));
+            co_await callbacks.worker.run_once();
+            EXPECT_EQ((co_await world.events(email)).back(), EventKind::callback_gave_up);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM service_callbacks WHERE paused_since IS NULL"), 1);
+        });
+}
+
 TEST(CallbackPause, EndsWhenAnOperatorSaysSo)
 {
     in_paused_world(
