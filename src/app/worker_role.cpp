@@ -47,6 +47,15 @@ CallbackOptions callback_options(const Settings& settings)
     return options;
 }
 
+// The endpoints of many services may be one host. None waits for another's connection: the wait would count as the
+// endpoint's own failure.
+HttpClientOptions callback_client_options()
+{
+    HttpClientOptions options;
+    options.max_connections_per_host = static_cast<long>(CallbackWorker::Options().concurrency);
+    return options;
+}
+
 }  // namespace
 
 // In the order of construction: each uses those above it.
@@ -72,7 +81,7 @@ struct WorkerRole::Parts
           provider_records(database),
           tend(provider_records, providers.pool(), with.clock),
           recovery(executor, queue, recorder, look_up, tend, with.clock, {}),
-          http(executor),
+          http(executor, callback_client_options()),
           callbacks(database, http, with.keys, with.clock, scope, executor, callback_options(settings)),
           callback_worker(executor, callbacks, {}),
           listener(

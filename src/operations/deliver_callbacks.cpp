@@ -11,6 +11,7 @@
 #include "base/trace_context.hpp"
 #include "operations/callback_signature.hpp"
 #include "sql/queries.hpp"
+#include "storage/callback_store.hpp"
 
 namespace herald
 {
@@ -18,18 +19,11 @@ namespace herald
 namespace
 {
 
-constexpr auto kRecordTimeout = seconds(25);
 constexpr std::size_t kMaxAnswerBytes = 64 * 1024;  // nobody reads it; enough to keep the connection
 
 double in_seconds(milliseconds duration)
 {
     return std::chrono::duration<double>(duration).count();
-}
-
-CallbackType type_of(const pg::Rows& rows, std::size_t i)
-{
-    // The column has a CHECK; a task's type is one that some service had set.
-    return parse_callback_type(rows.get<std::string>(i, "callback_type")).value_or(CallbackType::delivery_status);
 }
 
 std::optional<CallbackTask::Notification> read_notification(const pg::Rows& rows, std::size_t i)
@@ -58,7 +52,7 @@ CallbackTask read_task(const pg::Rows& rows, std::size_t i)
 {
     CallbackTask task;
     task.service_id = ServiceId{rows.get<Uuid>(i, "service_id")};
-    task.type = type_of(rows, i);
+    task.type = read_callback_type(rows, i);
     task.subject_id = rows.get<Uuid>(i, "subject_id");
     task.attempt = rows.get<std::int16_t>(i, "attempt");
     task.fence = rows.get<std::int64_t>(i, "fence");
@@ -119,7 +113,7 @@ void tell_changes(const pg::Rows& rows)
     {
         const bool has_paused = rows.get<bool>(i, "has_paused");
         if (!has_paused && !rows.get<bool>(i, "has_resumed")) continue;
-        const CallbackEndpoint endpoint{ServiceId{rows.get<Uuid>(i, "service_id")}, type_of(rows, i)};
+        const CallbackEndpoint endpoint{ServiceId{rows.get<Uuid>(i, "service_id")}, read_callback_type(rows, i)};
         if (std::ranges::find(told, endpoint) != told.end()) continue;
         told.push_back(endpoint);
         log::warning(has_paused ? "a service's endpoint fails for long: its callbacks are paused"
@@ -249,7 +243,7 @@ Task<> DeliverCallbacks::commit_together(const std::vector<const CallbackResult*
     std::map<std::pair<CallbackEndpoint, Uuid>, CallbackOutcome> outcomes;
     for (std::size_t i = 0; i < rows.size(); ++i)
     {
-        const CallbackEndpoint endpoint{ServiceId{rows.get<Uuid>(i, "service_id")}, type_of(rows, i)};
+        const CallbackEndpoint endpoint{ServiceId{rows.get<Uuid>(i, "service_id")}, read_callback_type(rows, i)};
         outcomes.emplace(std::pair(endpoint, rows.get<Uuid>(i, "subject_id")),
                          static_cast<CallbackOutcome>(rows.get<std::int16_t>(i, "outcome")));
     }

@@ -37,7 +37,7 @@ struct CallbackOptions
 
     // An endpoint that failed so often in a row is called one at a time ...
     std::int32_t failures_to_slow = 3;
-    // ... and is paused when it failed so often and for so long.
+    // ... and is paused when it failed so often, or at the last try of a callback, and for so long.
     std::int32_t failures_to_pause = 10;
     seconds pause_after{60};
     // Between probes: the first, then twice as long each time, up to the longest.

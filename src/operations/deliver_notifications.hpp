@@ -29,10 +29,9 @@
 namespace herald
 {
 
-// The longest that a hand-off, and then the record of its result, may take: together with the claim they have to end
+// The longest that a hand-off may take: with the claim, and the record of its result (kRecordTimeout), it has to end
 // within the lease (app/options.cpp).
 inline constexpr seconds kSendTimeout{30};
-inline constexpr seconds kRecordTimeout{25};
 
 struct DeliverOptions
 {

@@ -17,8 +17,7 @@ constexpr std::size_t kShortestToken = 10;
 Result<CallbackType> check_type(const std::string& name)
 {
     if (const auto type = parse_callback_type(name)) return *type;
-    std::vector<std::string> names;
-    for (const CallbackType type : kCallbackTypes) names.emplace_back(to_string(type));
+    const auto names = callback_type_names();
     const auto nearest = nearest_name(name, names);
     return fail(ErrorKind::validation,
                 fmt::format("'{}' is not a kind of callback{}; there are {}", name,
@@ -59,6 +58,7 @@ Task<Result<CallbackSet>> set_callback(ManageContext context, ServiceId service,
 
 Task<Result<void>> clear_callback(ManageContext context, ServiceId service, std::string type)
 {
+    if (const auto checked = check_type(type); !checked) co_return Failure(checked.error());
     ServiceStore services(context.database, context.keys);
     if (!co_await services.remove_callback(service, type, context.deadline))
         co_return fail(ErrorKind::not_found,

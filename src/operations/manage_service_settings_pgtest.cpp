@@ -124,6 +124,8 @@ TEST(ManageServiceSettings, CallbacksAreSetReplacedAndCleared)
             const auto weak = co_await set_callback(manage(database), id, short_token);
             EXPECT_EQ(weak.error().kind, ErrorKind::validation);
 
+            const auto misspelt = co_await clear_callback(manage(database), id, "delivery_satus");
+            EXPECT_THAT(refusal_of(misspelt), HasSubstr("did you mean delivery_status?"));
             const auto cleared = co_await clear_callback(manage(database), id, "delivery_status");
             EXPECT_TRUE(cleared.has_value());
             const auto again = co_await clear_callback(manage(database), id, "delivery_status");

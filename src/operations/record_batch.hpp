@@ -12,6 +12,9 @@
 namespace herald
 {
 
+// The longest that one waits for the record of its result. A lease has to last through it.
+inline constexpr seconds kRecordTimeout{25};
+
 struct RecordOptions
 {
     milliseconds commit_timeout{20000};

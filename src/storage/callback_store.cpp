@@ -8,11 +8,6 @@ namespace herald
 namespace
 {
 
-CallbackType type_of(const pg::Rows& rows, std::size_t i)
-{
-    return parse_callback_type(rows.get<std::string>(i, "callback_type")).value_or(CallbackType::delivery_status);
-}
-
 std::optional<std::string> name_of(std::optional<CallbackType> type)
 {
     if (!type) return std::nullopt;
@@ -20,6 +15,12 @@ std::optional<std::string> name_of(std::optional<CallbackType> type)
 }
 
 }  // namespace
+
+CallbackType read_callback_type(const pg::Rows& rows, std::size_t i)
+{
+    // The column has a CHECK; a task's type is one that some service had set.
+    return parse_callback_type(rows.get<std::string>(i, "callback_type")).value_or(CallbackType::delivery_status);
+}
 
 Task<std::vector<EndpointState>> CallbackStore::list_endpoints(std::optional<ServiceId> service, Deadline deadline)
 {
@@ -30,7 +31,7 @@ Task<std::vector<EndpointState>> CallbackStore::list_endpoints(std::optional<Ser
     {
         found[i].service_id = ServiceId{rows.get<Uuid>(i, "service_id")};
         found[i].service_name = rows.get<std::string>(i, "service_name");
-        found[i].type = type_of(rows, i);
+        found[i].type = read_callback_type(rows, i);
         found[i].url = rows.get<std::string>(i, "url");
         found[i].failures = rows.get<std::int32_t>(i, "failures");
         found[i].failing_since = rows.get<std::optional<Instant>>(i, "failing_since");
@@ -51,7 +52,7 @@ Task<std::vector<CallbackAttempt>> CallbackStore::list_attempts(ServiceId servic
     for (std::size_t i = 0; i < rows.size(); ++i)
     {
         found[i].at = rows.get<Instant>(i, "at");
-        found[i].type = type_of(rows, i);
+        found[i].type = read_callback_type(rows, i);
         found[i].subject_id = rows.get<Uuid>(i, "subject_id");
         if (const auto id = rows.get<std::optional<Uuid>>(i, "notification_id"))
             found[i].notification_id = NotificationId{*id};
@@ -69,13 +70,6 @@ Task<std::int64_t> CallbackStore::resume(ServiceId service, std::optional<Callba
     auto params = pg::Params::of(service, name_of(type));
     const auto done = co_await database_.execute(sql::resume_callbacks, std::move(params), deadline);
     co_return done.affected();
-}
-
-Task<> CallbackStore::owe(pg::Transaction& transaction, ServiceId service, CallbackType type, Uuid subject,
-                          Deadline deadline)
-{
-    auto params = pg::Params::of(service, std::string(to_string(type)), subject);
-    co_await transaction.execute(sql::owe_callback, std::move(params), deadline);
 }
 
 }  // namespace herald

@@ -40,6 +40,9 @@ struct CallbackAttempt
     std::string detail;
 };
 
+// The column callback_type of a row, never null.
+CallbackType read_callback_type(const pg::Rows& rows, std::size_t i);
+
 class CallbackStore
 {
 public:
@@ -54,10 +57,6 @@ public:
                                                      std::int32_t most, Deadline deadline);
     // Ends pauses, of one type or of all. How many there were.
     Task<std::int64_t> resume(ServiceId service, std::optional<CallbackType> type, Deadline deadline);
-    // A callback to make, if the service has set one of this type: as a part of the transaction that makes it
-    // necessary. `subject`: the id of a notification, a complaint or an inbound_sms, whose row is there by its commit.
-    static Task<> owe(pg::Transaction& transaction, ServiceId service, CallbackType type, Uuid subject,
-                      Deadline deadline);
 
 private:
     pg::Database& database_;

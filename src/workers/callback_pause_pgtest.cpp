@@ -162,6 +162,103 @@ TEST(CallbackPause, OneClaimAloneGetsTheProbeAndAnotherWhenThatOneDied)
         });
 }
 
+// Where there is room for one call, and others have a backlog.
+TEST(CallbackPause, TheProbeComesFirstWhenOthersHaveMoreThanThereIsRoomFor)
+{
+    in_paused_world(
+        [](Paused& paused) -> Task<>
+        {
+            auto& world = paused.world;
+            for (int i = 0; i < 5; ++i)
+            {
+                const auto other = co_await world.add_service();
+                co_await set_callback(world, other, "https://town.example/");
+                co_await testing::owe_phantoms(world, other, "delivery_status", 20);
+            }
+            CallbackShare one;
+            one.most = 1;
+            auto& operation = paused.callbacks.operation;
+            const auto before = co_await operation.claim(one, soon());
+            EXPECT_FALSE(before.at(0).is_probe);
+            co_await pass_time(world, seconds(30));
+            const auto probe = co_await operation.claim(one, soon());
+            EXPECT_TRUE(probe.at(0).is_probe);
+            EXPECT_EQ(probe.at(0).service_id, paused.service.id);
+            const auto after = co_await operation.claim(one, soon());
+            EXPECT_FALSE(after.at(0).is_probe);
+        });
+}
+
+// A call of before the pause is under way still: its endpoint gets none beside it, and is not put off by that either.
+TEST(CallbackPause, AProbeThatWasNotTakenStaysDue)
+{
+    in_paused_world(
+        [](Paused& paused) -> Task<>
+        {
+            co_await pass_time(paused.world, seconds(30));
+            CallbackShare busy;
+            busy.under_way[CallbackEndpoint{paused.service.id, CallbackType::delivery_status}] = 1;
+            auto& operation = paused.callbacks.operation;
+            for (int i = 0; i < 3; ++i)
+            {
+                const auto none = co_await operation.claim(busy, soon());
+                EXPECT_EQ(none.size(), 0U);
+            }
+            const auto probe = co_await operation.claim({}, soon());
+            EXPECT_EQ(probe.size(), 1U);
+        });
+}
+
+// Ten failures in a row take a service with few messages longer than the tries of each of them.
+TEST(CallbackPause, AQuietServiceLosesNothingWhileItsEndpointFailsForLong)
+{
+    HttpImposter imposter([answers = std::make_shared<std::atomic<int>>(0)](HttpImposter::Connection& connection)
+                          { connection.answer(++*answers > 5 ? 200 : 503, ""); });
+    in_delivery_world(
+        [&](DeliveryWorld& world) -> Task<>
+        {
+            Callbacks callbacks(world, co_await asio::this_coro::executor);  // five tries, ten failures
+            const auto service = co_await world.add_service();
+            co_await set_callback(world, service, imposter.url());
+            const auto email = co_await world.accept(service);
+            co_await world.deliver();
+            for (int i = 0; i < 5; ++i)
+            {
+                const auto counts = co_await callbacks.worker.run_once();
+                EXPECT_EQ(counts.claimed, 1U) << i;
+                if (i < 4) co_await pass_time(world, seconds(300));
+            }
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM service_callbacks WHERE paused_since IS NOT NULL "
+                                            "AND failures = 5"),
+                      1);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM callback_tasks WHERE attempt = 5"), 1);
+            co_await pass_time(world, seconds(30));
+            co_await callbacks.worker.run_once();
+            EXPECT_EQ((co_await world.events(email)).back(), EventKind::callback_delivered);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM callback_attempts WHERE outcome = 3"), 0);
+        });
+}
+
+// It may be the message, not the endpoint.
+TEST(CallbackPause, TheLastTryIsGivenUpWhereTheEndpointHasNotFailedForLong)
+{
+    HttpImposter imposter([](HttpImposter::Connection& connection) { connection.answer(503, ""); });
+    in_delivery_world(
+        [&](DeliveryWorld& world) -> Task<>
+        {
+            Callbacks callbacks(world, co_await asio::this_coro::executor, quick_to_pause(), {});
+            const auto service = co_await world.add_service();
+            co_await set_callback(world, service, imposter.url());
+            const auto email = co_await world.accept(service);
+            co_await world.deliver();
+            co_await callbacks.worker.run_once();
+            co_await pass_time(world, seconds(10));
+            co_await callbacks.worker.run_once();
+            EXPECT_EQ((co_await world.events(email)).back(), EventKind::callback_gave_up);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM service_callbacks WHERE paused_since IS NULL"), 1);
+        });
+}
+
 TEST(CallbackPause, EndsWhenAnOperatorSaysSo)
 {
     in_paused_world(

@@ -31,6 +31,16 @@ constexpr pg::Statement kAddInbound{
     "INSERT INTO inbound_sms (service_id, id, notify_number, sealed, provider, provider_date, created_at, purge_on) "
     "VALUES ($1::uuid, $2::uuid, '18005550100', $3::bytea, 'sns', $4::timestamptz, $4::timestamptz, '2026-06-23')"};
 
+// Where the service has set a callback of this type.
+Task<> owe(pg::Transaction& transaction, const WorldService& service, const std::string& type, Uuid subject)
+{
+    co_await transaction.run_script(
+        "INSERT INTO callback_tasks (service_id, callback_type, subject_id) SELECT service_id, callback_type, '" +
+            subject.to_string() + "' FROM service_callbacks WHERE service_id = '" + service.id.to_string() +
+            "' AND callback_type = '" + type + "'",
+        soon());
+}
+
 // A complaint of that message, owed in the transaction that stores it.
 Task<Uuid> complain(DeliveryWorld& world, const WorldService& service, NotificationId message)
 {
@@ -38,7 +48,7 @@ Task<Uuid> complain(DeliveryWorld& world, const WorldService& service, Notificat
     auto transaction = co_await world.database.begin(soon());
     auto params = pg::Params::of(service.id, id, message, world.clock.now());
     co_await transaction.execute(kAddComplaint, std::move(params), soon());
-    co_await CallbackStore::owe(transaction, service.id, CallbackType::complaint, id, soon());
+    co_await owe(transaction, service, "complaint", id);
     co_await transaction.commit(soon());
     co_return id;
 }
@@ -51,7 +61,7 @@ Task<Uuid> receive_text(DeliveryWorld& world, const WorldService& service)
     auto transaction = co_await world.database.begin(soon());
     auto params = pg::Params::of(service.id, id, sealed, world.clock.now());
     co_await transaction.execute(kAddInbound, std::move(params), soon());
-    co_await CallbackStore::owe(transaction, service.id, CallbackType::inbound_sms, id.value, soon());
+    co_await owe(transaction, service, "inbound_sms", id.value);
     co_await transaction.commit(soon());
     co_return id.value;
 }

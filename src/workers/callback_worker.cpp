@@ -1,5 +1,7 @@
 #include "workers/callback_worker.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 
 namespace herald
@@ -47,21 +49,29 @@ Task<CallbackCounts> CallbackWorker::run_once()
     co_return counts_;
 }
 
+// Few places are none: a claim for each call that ends would cost more than it brings.
+std::size_t CallbackWorker::room() const
+{
+    const std::size_t places = options_.concurrency - under_way_;
+    return places < std::max<std::size_t>(1, options_.concurrency / 8) ? 0 : places;
+}
+
 Task<std::size_t> CallbackWorker::begin_due()
 {
     std::size_t begun = 0;
-    is_full_ = under_way_ >= options_.concurrency;
-    if (is_full_) co_return begun;
     CallbackShare share;
-    share.most = options_.concurrency - under_way_;
+    share.most = room();
+    lacks_room_ = share.most == 0;
+    if (lacks_room_) co_return begun;
     share.per_endpoint = options_.per_endpoint;
     share.under_way = calling_;
     share.after = last_;
     auto tasks = co_await callbacks_.claim(std::move(share), deadline_in(options_.database_timeout));
     for (auto& task : tasks)
     {
-        last_ = CallbackEndpoint{task.service_id, task.type};
-        ++calling_[last_];
+        const CallbackEndpoint endpoint{task.service_id, task.type};
+        if (!task.is_probe) last_ = endpoint;  // probes are taken out of their turn
+        ++calling_[endpoint];
         ++under_way_;
         ++begun;
         scope_.spawn("deliver_callback", call(std::move(task)));
@@ -83,11 +93,11 @@ Task<> CallbackWorker::call(CallbackTask task)
         log::warning("the result of a callback was not recorded", {{"reason", failure.what()}});
     }
     const auto calling = calling_.find(endpoint);
-    // An endpoint at its limit, and a worker at its own, may have more waiting.
-    const bool was_held_up = is_full_ || calling->second >= options_.per_endpoint;
+    const bool endpoint_was_full = calling->second >= options_.per_endpoint;
     if (--calling->second == 0) calling_.erase(calling);
     --under_way_;
-    if (was_held_up) wake_up_.raise();
+    // An endpoint at its limit, and a worker at its own, may have more waiting.
+    if ((endpoint_was_full || lacks_room_) && room() > 0) wake_up_.raise();
 }
 
 Task<> CallbackWorker::wake_at_stop(StopToken stop)

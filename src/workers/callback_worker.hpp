@@ -43,6 +43,8 @@ public:
     Task<CallbackCounts> run_once();
 
 private:
+    // For how many calls to claim.
+    [[nodiscard]] std::size_t room() const;
     Task<std::size_t> begin_due();
     Task<> call(CallbackTask task);
     Task<> wake_at_stop(StopToken stop);
@@ -51,8 +53,8 @@ private:
     const Options options_;
     std::map<CallbackEndpoint, std::size_t> calling_;  // requests under way; no zeros
     std::size_t under_way_ = 0;
-    bool is_full_ = false;   // the last claim was not made, for lack of room
-    CallbackEndpoint last_;  // where the rotation over endpoints goes on
+    bool lacks_room_ = false;  // the last claim was not made, for lack of room
+    CallbackEndpoint last_;    // where the rotation over endpoints goes on
     CallbackCounts counts_;
     WakeUp wake_up_;
     TaskScope scope_;

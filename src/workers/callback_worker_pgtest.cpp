@@ -1,5 +1,7 @@
 #include "workers/callback_worker.hpp"
 
+#include <semaphore>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -76,7 +78,9 @@ TEST(CallbackWorker, TriesFiveTimesFiveMinutesApartAfterAServerError)
     in_delivery_world(
         [&](DeliveryWorld& world) -> Task<>
         {
-            Callbacks callbacks(world, co_await asio::this_coro::executor);
+            auto options = Callbacks::options(true);
+            options.pause_after = std::chrono::hours(1);  // a pause would keep it
+            Callbacks callbacks(world, co_await asio::this_coro::executor, options, {});
             const auto service = co_await world.add_service();
             co_await set_callback(world, service, imposter.url());
             const auto email = co_await world.accept(service);
@@ -297,6 +301,56 @@ TEST(CallbackWorker, ASlowServiceDoesNotHoldUpAnother)
                                             "(service_id) WHERE s.url = '" +
                                             quick.url() + "'"),
                       0);
+        });
+}
+
+// Each claim has its price: a worker that is full makes one when an eighth of its places are free, not for each that
+// is.
+TEST(CallbackWorker, ClaimsForSeveralPlacesAtOnceWhenItWasFull)
+{
+    std::counting_semaphore<> answers(0);
+    HttpImposter imposter(
+        [&](HttpImposter::Connection& connection)
+        {
+            if (answers.try_acquire_for(seconds(30))) connection.answer(200, "");
+        });
+    in_delivery_world(
+        [&](DeliveryWorld& world) -> Task<>
+        {
+            const auto executor = co_await asio::this_coro::executor;
+            auto options = Callbacks::options(true);
+            options.timeout = seconds(30);
+            CallbackWorker::Options places;
+            places.concurrency = 16;
+            places.per_endpoint = 100;
+            places.poll = std::chrono::minutes(10);
+            Callbacks callbacks(world, executor, options, places);
+            const auto service = co_await world.add_service();
+            co_await set_callback(world, service, imposter.url());
+            for (int i = 0; i < 18; ++i) co_await world.accept(service);
+            while ((co_await world.deliver()).claimed > 0)
+            {
+            }
+            co_await world.database.run_script(
+                "CREATE TABLE claims (by xid8); CREATE FUNCTION note_claim() RETURNS trigger LANGUAGE plpgsql AS $$ "
+                "BEGIN INSERT INTO claims VALUES (pg_current_xact_id()); RETURN new; END $$; "
+                "CREATE TRIGGER note_claim BEFORE UPDATE OF fence ON callback_tasks FOR EACH ROW "
+                "EXECUTE FUNCTION note_claim()",
+                soon());
+            StopSource stop(executor);
+            TaskScope running(executor);
+            running.spawn("worker", callbacks.worker.run(stop.token()));
+            for (testing::Looks looks; imposter.requests().size() < 16;) co_await looks.again();
+            answers.release();
+            for (testing::Looks looks; co_await world.number("SELECT count(*) FROM callback_tasks") > 17;)
+                co_await looks.again();
+            answers.release();
+            for (testing::Looks looks; imposter.requests().size() < 18;) co_await looks.again();
+            EXPECT_EQ(co_await world.number("SELECT count(DISTINCT by) FROM claims"), 2);
+            answers.release(16);
+            stop.request_stop();
+            EXPECT_TRUE(co_await running.join(soon()));
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM callback_tasks"), 0);
         });
 }
 

@@ -4,7 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace herald
 {
@@ -39,6 +41,14 @@ constexpr std::optional<CallbackType> parse_callback_type(std::string_view name)
     for (const CallbackType type : kCallbackTypes)
         if (to_string(type) == name) return type;
     return std::nullopt;
+}
+
+// All of them.
+inline std::vector<std::string> callback_type_names()
+{
+    std::vector<std::string> names;
+    for (const CallbackType type : kCallbackTypes) names.emplace_back(to_string(type));
+    return names;
 }
 
 // Stored as smallint with these numbers.

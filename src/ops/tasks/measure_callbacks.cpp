@@ -29,7 +29,8 @@ prometheus::Gauge& paused_gauge(const std::string& type)
 
 Task<std::int64_t> measure_callbacks(TaskContext& context, Instant, Deadline deadline)
 {
-    const auto rows = co_await context.database.execute(sql::measure_callbacks, pg::Params::of(kMostCounted), deadline);
+    auto params = pg::Params::of(kMostCounted, callback_type_names());
+    const auto rows = co_await context.database.execute(sql::measure_callbacks, std::move(params), deadline);
     std::int64_t owed = 0;
     for (std::size_t i = 0; i < rows.size(); ++i)
     {
@@ -44,9 +45,8 @@ Task<std::int64_t> measure_callbacks(TaskContext& context, Instant, Deadline dea
 
 void stop_telling_callbacks()
 {
-    for (const CallbackType type : kCallbackTypes)
+    for (const auto& name : callback_type_names())
     {
-        const std::string name(to_string(type));
         backlog_gauge(name).Set(std::numeric_limits<double>::quiet_NaN());
         paused_gauge(name).Set(std::numeric_limits<double>::quiet_NaN());
     }

@@ -34,10 +34,13 @@ CREATE TABLE complaints (
     created_at timestamptz NOT NULL,
     PRIMARY KEY (service_id, id)
 );
+-- One that is told twice is one.
+CREATE UNIQUE INDEX complaints_once ON complaints (service_id, notification_id, provider, feedback_id) NULLS NOT DISTINCT;
 
 -- Callbacks owed to services. The subject is the id of a notification (delivery_status), a complaint or an inbound_sms. Owed in the transaction
--- that makes it necessary, where the service has set such a callback (as owe_callback.sql does):
---     INSERT INTO callback_tasks (service_id, callback_type, subject_id) SELECT ... ON CONFLICT DO NOTHING
+-- that makes it necessary, where the service has set such a callback:
+--     INSERT INTO callback_tasks (service_id, callback_type, subject_id)
+--     SELECT service_id, callback_type, ... FROM service_callbacks WHERE ... ON CONFLICT DO NOTHING
 -- Due at run_at, which a claim pushes out by a lease; by the clock of the server, as with queue_leases.
 CREATE TABLE callback_tasks (
     service_id uuid NOT NULL,

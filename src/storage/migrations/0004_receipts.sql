@@ -16,9 +16,6 @@ CREATE TABLE receipt_journal (
 ) PARTITION BY RANGE (purge_on);
 CREATE TABLE receipt_journal_default PARTITION OF receipt_journal DEFAULT;
 
--- A complaint that is told twice is one.
-CREATE UNIQUE INDEX complaints_once ON complaints (service_id, notification_id, provider, feedback_id) NULLS NOT DISTINCT;
-
 -- Numbers that people can write to. In the digits alone, without the plus, as the API shows them. Without a service: in stock.
 CREATE TABLE inbound_numbers (
     number text PRIMARY KEY CHECK (number ~ '^[0-9]{3,15}$'),

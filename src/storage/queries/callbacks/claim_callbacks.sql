@@ -3,7 +3,8 @@
 -- $1 the most, $2 seconds of the lease, $3 the most of one endpoint, $4 to $6 endpoints with calls under way, and how many, $7 and $8 the endpoint
 -- after which the rotation begins, $9 failures in a row after which an endpoint is called one at a time, $10 seconds after a pause for each
 -- further call at once.
--- A paused endpoint has a share only when its probe is due, and one claim alone gets it.
+-- A paused endpoint has a share only when its probe is due, and one claim alone gets it. Probes are few and go before all else; one that was
+-- not taken stays due.
 -- An endpoint is found by a probe of the index, however much waits for others. Rows are updated by their place: see claim_deliveries.
 WITH RECURSIVE owed AS (
     (SELECT service_id, callback_type FROM callback_tasks ORDER BY service_id, callback_type LIMIT 1)
@@ -36,7 +37,7 @@ share AS (
     LEFT JOIN service_callbacks s USING (service_id, callback_type)
     LEFT JOIN probing p USING (service_id, callback_type)
     LEFT JOIN unnest($4::uuid[], $5::text[], $6::int4[]) AS u (service_id, callback_type, under_way) USING (service_id, callback_type)
-    ORDER BY (o.service_id, o.callback_type) <= ($7::uuid, $8::text), o.service_id, o.callback_type
+    ORDER BY p.service_id IS NULL, (o.service_id, o.callback_type) <= ($7::uuid, $8::text), o.service_id, o.callback_type
 ),
 due AS (
     SELECT q.place
@@ -59,6 +60,7 @@ probed AS (
     UPDATE service_callbacks s SET probe_at = now() + make_interval(secs => $2::float8)
     FROM probing p
     WHERE s.service_id = p.service_id AND s.callback_type = p.callback_type
+      AND EXISTS (SELECT FROM taken t WHERE t.service_id = p.service_id AND t.callback_type = p.callback_type)
 )
 SELECT t.service_id, t.callback_type, t.subject_id, t.attempt, t.fence, s.url, s.secrets_sealed, s.paused_since IS NOT NULL AS is_probe,
        coalesce(v.active, false) AS service_active,

@@ -2,9 +2,10 @@
 -- $5 answer (1 taken, 2 failed: may be tried again, 3 refused: not again, 4 there was nothing to call or to
 -- tell, 5 it is not the endpoint's fault: again later), $6 attempt, $7 whether it was
 -- the probe of a pause (1), $8 notification, $9 status of HTTP, $10 milliseconds, $11 detail.
--- $12 now, for what is told to people, $13 the most attempts, $14 seconds between them. An endpoint is paused when it failed $15 times in a row and
--- for $16 seconds; probed after $17 seconds, then each time after twice as long, up to $18. While it is paused no attempt is used up and nothing
--- is given up; one success ends the pause.
+-- $12 now, for what is told to people, $13 the most attempts, $14 seconds between them. An endpoint is paused when it fails for $16 seconds and did
+-- so $15 times in a row, or has used up the attempts of a callback (a quiet service would lose it long before the tenth failure); probed after $17
+-- seconds, then each time after twice as long, up to $18. While it is paused no attempt is used up and nothing is given up; one success ends the
+-- pause.
 -- Only the newest claim counts (fence). Rows are locked in the order of their keys, tasks before endpoints, so that two processes never wait for
 -- each other both ways. An endpoint that does well is not written.
 WITH input AS (
@@ -21,6 +22,7 @@ held AS MATERIALIZED (
 ),
 heard AS MATERIALIZED (
     SELECT service_id, callback_type, bool_or(answer = 1) AS is_well, (count(*) FILTER (WHERE answer = 2))::int4 AS failed,
+           bool_or(answer = 2 AND attempt >= $13::int2) AS used_up,
            bool_or(is_probe AND answer IN (2, 3, 5)) AS probe_failed, bool_or(is_probe AND answer = 4) AS probe_was_void
     FROM held GROUP BY service_id, callback_type
 ),
@@ -35,7 +37,7 @@ state AS (
     SELECT e.*,
            CASE WHEN is_well THEN NULL
                 WHEN paused_since IS NOT NULL THEN paused_since
-                WHEN failures + failed >= $15::int4 AND failing_since <= now() - make_interval(secs => $16::float8) THEN now()
+                WHEN (failures + failed >= $15::int4 OR used_up) AND failing_since <= now() - make_interval(secs => $16::float8) THEN now()
            END AS new_pause,
            CASE WHEN paused_since IS NULL THEN 0 ELSE least(probes + (probe_failed AND NOT is_well)::int4, 30) END AS new_probes
     FROM endpoint e

@@ -1,4 +1,4 @@
--- Stores a text message for the service whose number it was sent to, once, with the callback that the service is owed (as owe_callback does).
+-- Stores a text message for the service whose number it was sent to, once, with the callback that the service is owed (0003_callbacks).
 -- $1 number, $2 id, $3 sealed, $4 provider, $5 reference, $6 sent at, $7 now, $8 the local date of today.
 -- No row: nobody's number, a service that takes none, or told already.
 WITH stored AS (

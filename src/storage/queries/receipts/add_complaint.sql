@@ -1,4 +1,4 @@
--- Stores a complaint, once; with it its event, the callback that the service is owed (as owe_callback does), and that its recipient is to be
+-- Stores a complaint, once; with it its event, the callback that the service is owed (0003_callbacks), and that its recipient is to be
 -- suppressed. $1 service, $2 id, $3 notification, $4 provider, $5 feedback id, $6 type, $7 sub type, $8 complained at, $9 now. EventKind::complaint
 -- is 12, SuppressionReason::complaint is 2.
 WITH stored AS (
