@@ -22,7 +22,7 @@ Result<ReplayCounts> Administration::replay_receipts(ReceiptRange range, bool dr
     options.apply = apply_options(settings_, keys_);
     return ask<ReplayCounts>(
         [&](ManageContext context)
-        { return herald::replay_receipts(context, zone, read_aws_event, std::move(range), std::move(options)); });
+        { return herald::replay_receipts(context, zone, report_reader(), std::move(range), std::move(options)); });
 }
 
 Result<std::vector<InboundNumber>> Administration::list_inbound_numbers() const

@@ -81,7 +81,7 @@ Providers::Providers(asio::any_io_executor executor, const Settings& settings, s
     const bool keep_content = mailbox != nullptr;
     if (!mailbox) mailbox = std::make_shared<Mailbox>();
     const Making with{std::move(executor), settings, keep_content, std::move(mailbox), sink, clock};
-    all_.push_back(with.capture("simulator", {}));
+    all_.push_back(with.capture(std::string(kSimulatorName), {}));
     Provider* const simulator = all_.back().get();
     std::map<std::string, PoolMember> made;  // one provider may carry both channels
     std::vector<PoolMember> members;

@@ -1,6 +1,7 @@
 #include "app/receipts.hpp"
 
 #include "operations/suppress_recipients.hpp"
+#include "providers/aws_receipts/aws_events.hpp"
 
 namespace herald
 {
@@ -18,20 +19,27 @@ Task<HttpResponse> fetch(HttpClient& client, std::string url, std::size_t max_by
 }
 
 // STOP, START and their kin.
-Task<> obey_opt_out(pg::Transaction& transaction, const KeyRing& keys, std::string region, StoredInbound stored,
+Task<> obey_opt_out(pg::Transaction& transaction, const KeyRing& keys, std::string region, ToldInbound told,
                     Instant now, Deadline deadline)
 {
     OptOutMessage message;
-    message.service_id = stored.service_id;
-    message.number = std::move(stored.from);
+    message.service_id = told.service_id;
+    message.number = std::move(told.from);
     message.default_region = std::move(region);
-    message.text = std::move(stored.content);
+    message.text = std::move(told.content);
+    message.sent_at = told.sent_at;
     co_await apply_opt_out(transaction, keys, std::move(message), now, deadline);
 }
 
 }  // namespace
 
-SnsVerifier::Options sns_options(const Settings& settings)
+// Amazon is the only vendor yet. Another one's makes this a function that chooses by the provider's name.
+ReportReader report_reader()
+{
+    return read_aws_event;
+}
+
+SnsVerifier::Options sns_verifier_options(const Settings& settings)
 {
     SnsVerifier::Options options;
     options.topics = settings.receipts.topic_list();
@@ -53,10 +61,10 @@ ApplyOptions apply_options(const Settings& settings, const KeyRing& keys)
     ApplyOptions options;
     options.default_region = settings.sms.default_region;
     options.correct_delivered = settings.delivery.correct_delivered;
-    options.after_inbound = [&keys, region = settings.sms.default_region](
-                                pg::Transaction& transaction, StoredInbound stored, Instant now, Deadline deadline)
+    options.on_inbound = [&keys, region = settings.sms.default_region](pg::Transaction& transaction, ToldInbound told,
+                                                                       Instant now, Deadline deadline)
     {
-        return obey_opt_out(transaction, keys, region, std::move(stored), now, deadline);
+        return obey_opt_out(transaction, keys, region, std::move(told), now, deadline);
     };
     return options;
 }

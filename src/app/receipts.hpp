@@ -4,14 +4,15 @@
 #include "base/settings.hpp"
 #include "operations/receive_receipts.hpp"
 #include "operations/replay_receipts.hpp"
-#include "providers/aws_receipts/aws_events.hpp"
 #include "providers/aws_receipts/sns_verifier.hpp"
 #include "runtime/http_client.hpp"
 
 namespace herald
 {
 
-SnsVerifier::Options sns_options(const Settings& settings);
+// Of every vendor's events.
+ReportReader report_reader();
+SnsVerifier::Options sns_verifier_options(const Settings& settings);
 // `client` outlives the function.
 SnsVerifier::Fetch fetch_through(HttpClient& client);
 // What is applied when it comes, and when it is replayed: the same. `keys` outlives what it gives.

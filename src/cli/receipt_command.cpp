@@ -89,7 +89,7 @@ Answer show(const ReplayCounts& counts, bool dry_run)
     if (counts.unopened > 0) lines.emplace_back("sealed with an unknown key", std::to_string(counts.unopened));
     if (!dry_run)
     {
-        lines.emplace_back("messages changed", std::to_string(counts.applied.receipts));
+        lines.emplace_back("messages changed", std::to_string(counts.applied.receipts.changed));
         lines.emplace_back("complaints stored", std::to_string(counts.applied.complaints));
         lines.emplace_back("texts stored", std::to_string(counts.applied.inbound));
     }
@@ -97,7 +97,7 @@ Answer show(const ReplayCounts& counts, bool dry_run)
                                {"read", counts.read},
                                {"unopened", counts.unopened},
                                {"changed", std::move(changed)},
-                               {"messages_changed", counts.applied.receipts},
+                               {"messages_changed", counts.applied.receipts.changed},
                                {"complaints_stored", counts.applied.complaints},
                                {"texts_stored", counts.applied.inbound}},
                   facts(lines)};

@@ -1,8 +1,11 @@
 #include "operations/apply_reports.hpp"
 
+#include <set>
+
 #include "domain/recipients/recipient.hpp"
 #include "operations/inbound_contents.hpp"
 #include "operations/postgres_delivery_store.hpp"
+#include "operations/suppress_recipients.hpp"
 #include "sql/queries.hpp"
 
 namespace herald
@@ -53,6 +56,11 @@ std::string digits_of(std::string_view number)
     return std::string(number.starts_with('+') ? number.substr(1) : number);
 }
 
+bool says_who(const Receipt& receipt)
+{
+    return receipt.service_id && receipt.notification_id;
+}
+
 // As it was told when it is no phone number: a short code writes, too.
 std::string normalised(const std::string& number, const std::string& default_region)
 {
@@ -66,12 +74,9 @@ Task<ApplyCounts> ApplyReports::apply(pg::Transaction& transaction, std::vector<
                                       Instant now, Deadline deadline) const
 {
     ApplyCounts counts;
-    std::vector<const Receipt*> receipts;
-    for (const auto* report : reports)
-        if (const auto* receipt = std::get_if<Receipt>(&report->what)) receipts.push_back(receipt);
-    const auto news =
+    auto receipts = co_await receipts_that_matter(transaction, reports, deadline);
+    counts.receipts =
         co_await record_receipts(transaction, std::move(receipts), options_.correct_delivered, now, deadline);
-    counts.receipts = news.changed;
     for (const auto* report : reports)
     {
         if (const auto* complaint = std::get_if<Complaint>(&report->what))
@@ -88,15 +93,60 @@ Task<ApplyCounts> ApplyReports::apply(pg::Transaction& transaction, std::vector<
     co_return counts;
 }
 
+// "Sending" (SES's Send, DeliveryDelay) is news of a message alone whose hand-off is not recorded: its attempt is in
+// doubt, or its answer under way. For every other message it would be a write that says what is known.
+Task<std::vector<const Receipt*>> ApplyReports::receipts_that_matter(pg::Transaction& transaction,
+                                                                     std::vector<const ProviderReport*> reports,
+                                                                     Deadline deadline) const
+{
+    std::vector<const Receipt*> all;
+    std::vector<Uuid> services;
+    std::vector<Uuid> ids;
+    for (const auto* report : reports)
+    {
+        const auto* receipt = std::get_if<Receipt>(&report->what);
+        if (receipt == nullptr) continue;
+        if (receipt->status == NotificationStatus::sending && says_who(*receipt))
+        {
+            services.push_back(receipt->service_id->value);
+            ids.push_back(receipt->notification_id->value);
+        }
+        all.push_back(receipt);
+    }
+    std::set<Uuid> waiting;
+    if (!ids.empty())
+    {
+        auto params = pg::Params::of(services, ids);
+        const auto rows = co_await transaction.execute(sql::list_not_handed_over, std::move(params), deadline);
+        for (std::size_t i = 0; i < rows.size(); ++i) waiting.insert(rows.get<Uuid>(i, "id"));
+    }
+    std::erase_if(all,
+                  [&waiting](const Receipt* receipt)
+                  {
+                      if (receipt->status != NotificationStatus::sending) return false;
+                      return !says_who(*receipt) || !waiting.contains(receipt->notification_id->value);
+                  });
+    co_return all;
+}
+
+// The recipient is suppressed by suppress_due_recipients, which finds it in the contents; here when they are gone and
+// the complaint names it.
 Task<bool> ApplyReports::add_complaint(pg::Transaction& transaction, Complaint complaint, Instant now,
                                        Deadline deadline) const
 {
     const auto message = co_await find_message(transaction, complaint, deadline);
     if (!message) co_return false;
+    auto recipient = parse_email_address(complaint.recipient);
     auto params =
         pg::Params::of(message->service_id, make_uuid_v7(now), message->id, complaint.provider, complaint.feedback_id,
-                       complaint.type, complaint.sub_type, complaint.complained_at, now);
+                       complaint.type, complaint.sub_type, complaint.complained_at, now, recipient.has_value());
     const auto rows = co_await transaction.execute(sql::add_complaint, std::move(params), deadline);
+    if (rows.get<bool>(0, "suppress_told"))
+    {
+        SuppressionWish wish{message->service_id, Channel::email, std::move(*recipient), SuppressionReason::complaint,
+                             message->id};
+        co_await suppress_recipient(transaction, keys_, std::move(wish), std::nullopt, now, deadline);
+    }
     co_return rows.get<std::int64_t>(0, "stored") > 0;
 }
 
@@ -109,17 +159,20 @@ Task<bool> ApplyReports::add_inbound(pg::Transaction& transaction, InboundText t
     contents.content = std::move(text.content);
     const pg::Bytes sealed{seal_inbound(keys_, id, contents)};
     auto params = pg::Params::of(digits_of(text.to), id, sealed, text.provider, text.reference, text.sent_at, now,
-                                 zone_.date_of(now));
+                                 zone_.date_of(text.sent_at), zone_.date_of(now));
     const auto rows = co_await transaction.execute(sql::receive_inbound_sms, std::move(params), deadline);
     if (rows.empty()) co_return false;
-    if (!options_.after_inbound) co_return true;
-    StoredInbound stored;
-    stored.service_id = ServiceId{rows.get<Uuid>(0, "service_id")};
-    stored.id = id;
-    stored.from = std::move(contents.user_number);
-    stored.content = std::move(contents.content);
-    co_await options_.after_inbound(transaction, std::move(stored), now, deadline);
-    co_return true;
+    const bool stored = rows.get<bool>(0, "stored");
+    const bool is_known = rows.get<bool>(0, "keeps") && !stored;
+    const bool is_heard = stored || !(is_known || options_.replayed);
+    if (!is_heard || !options_.on_inbound) co_return stored;
+    ToldInbound told;
+    told.service_id = ServiceId{rows.get<Uuid>(0, "service_id")};
+    told.from = std::move(contents.user_number);
+    told.content = std::move(contents.content);
+    told.sent_at = text.sent_at;
+    co_await options_.on_inbound(transaction, std::move(told), now, deadline);
+    co_return stored;
 }
 
 }  // namespace herald

@@ -1,9 +1,6 @@
 #include "operations/delivery_recorder.hpp"
 
-#include <prometheus/counter.h>
-
 #include "base/log.hpp"
-#include "base/metrics.hpp"
 
 namespace herald
 {
@@ -20,11 +17,6 @@ DeliveryRecorder::DeliveryRecorder(DeliveryStore& store, const Clock& clock, Tas
     : store_(store),
       clock_(clock),
       options_(options),
-      receipts_applied_(metrics::counter("herald_receipts_applied_total", "Receipts that changed a message's status")),
-      receipts_repeated_(metrics::counter("herald_receipts_repeated_total",
-                                          "Receipts for messages that had their final status already")),
-      receipts_unmatched_(metrics::counter("herald_receipts_unmatched_total",
-                                           "Receipts that nobody awaited when they came: kept, to be looked at again")),
       scope_(scope),
       // One writer: results are committed before the receipts that were received after them.
       commits_(scope, std::move(executor), {.max_batch = 512, .writers = 1, .max_waiting = 100000},
@@ -76,9 +68,7 @@ Task<> DeliveryRecorder::commit_together(const Batch& batch, Deadline deadline)
 
 void DeliveryRecorder::note(const NewsCounts& counts)
 {
-    receipts_applied_.Increment(static_cast<double>(counts.changed));
-    receipts_repeated_.Increment(static_cast<double>(counts.repeated));
-    receipts_unmatched_.Increment(static_cast<double>(counts.kept));
+    metrics_.count(counts);
     if (counts.callbacks_owed > 0 && callbacks_owed_) callbacks_owed_();
 }
 

@@ -11,12 +11,8 @@
 #include "base/clock.hpp"
 #include "operations/delivery_store.hpp"
 #include "operations/group_commit.hpp"
+#include "operations/receipt_metrics.hpp"
 #include "operations/record_batch.hpp"
-
-namespace prometheus
-{
-class Counter;
-}
 
 namespace herald
 {
@@ -71,9 +67,7 @@ private:
     const Clock& clock_;
     const RecorderOptions options_;
     std::function<void()> callbacks_owed_;
-    prometheus::Counter& receipts_applied_;
-    prometheus::Counter& receipts_repeated_;
-    prometheus::Counter& receipts_unmatched_;
+    ReceiptMetrics metrics_;
     TaskScope& scope_;
     GroupCommit<Entry, Recorded> commits_;
 };

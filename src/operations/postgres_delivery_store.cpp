@@ -96,7 +96,8 @@ struct ReceiptColumns
     }
     [[nodiscard]] pg::Params params(Instant now, bool correct_delivered) const
     {
-        return pg::Params::of(providers, references, statuses, responses, at, ids, services, correct_delivered, now);
+        return pg::Params::of(providers, references, statuses, responses, at, ids, services, correct_delivered, now,
+                              kSimulatorName);
     }
 };
 

@@ -78,7 +78,7 @@ Task<> ReceiveReceipts::commit_together(const Batch& batch, Deadline deadline)
     JournalColumns journal;
     for (const ReceivedEvent* event : batch)
     {
-        reports.push_back(read_(event->kind, event->body, event->sent_at));
+        reports.push_back(read_(event->provider, event->kind, event->body, event->sent_at));
         pointers.push_back(&reports.back());
         journal.ids.push_back(make_uuid_v7(now));
         journal.providers.push_back(event->provider);
@@ -95,6 +95,7 @@ Task<> ReceiveReceipts::commit_together(const Batch& batch, Deadline deadline)
     const auto applied = co_await apply_.apply(transaction, std::move(pointers), now, deadline);
     co_await transaction.commit(deadline);
 
+    metrics_.count(applied.receipts);
     for (std::size_t i = 0; i < batch.size(); ++i)
     {
         count(*batch[i], reports[i]);

@@ -10,6 +10,7 @@
 #include "base/crypto.hpp"
 #include "operations/apply_reports.hpp"
 #include "operations/group_commit.hpp"
+#include "operations/receipt_metrics.hpp"
 #include "operations/record_batch.hpp"
 #include "providers/receipt_source.hpp"
 #include "storage/pg/database.hpp"
@@ -65,6 +66,7 @@ private:
     TaskScope& scope_;
     const Options options_;
     const ApplyReports apply_;
+    ReceiptMetrics metrics_;
     GroupCommit<ReceivedEvent, Recorded> commits_;
 };
 

@@ -1,9 +1,12 @@
 #include "operations/receive_receipts.hpp"
 
 #include <gtest/gtest.h>
+#include <prometheus/counter.h>
 
+#include "base/metrics.hpp"
 #include "operations/inbound_contents.hpp"
 #include "operations/manage_inbound_numbers.hpp"
+#include "operations/postgres_delivery_store.hpp"
 #include "operations/replay_receipts.hpp"
 #include "operations/rotate_keys.hpp"
 #include "providers/aws_receipts/aws_events.hpp"
@@ -37,11 +40,15 @@ constexpr pg::Statement kComplaintEvents{"t_complaint_events",
 constexpr pg::Statement kInbound{"t_inbound", "SELECT count(*) FROM inbound_sms"};
 constexpr pg::Statement kUnmatched{"t_unmatched", "SELECT count(*) FROM unmatched_receipts"};
 
-// The mapping of yesterday: it knew no deliveries.
-ProviderReport read_badly(ReceiptKind kind, std::string_view body, Instant sent_at)
+constexpr pg::Statement kSuppressed{"t_suppressed", "SELECT count(*) FROM suppressions WHERE reason = 2"};
+constexpr pg::Statement kSuppressionsDue{"t_suppressions_due", "SELECT count(*) FROM suppressions_due"};
+constexpr pg::Statement kReceiptEvents{"t_receipt_events", "SELECT count(*) FROM notification_events WHERE kind = 6"};
+
+// The mapping of yesterday: it knew no deliveries and no texts.
+ProviderReport read_badly(std::string_view provider, ReceiptKind kind, std::string_view body, Instant sent_at)
 {
-    auto report = read_aws_event(kind, body, sent_at);
-    if (report.reading == "delivered") return {"unreadable", {}};
+    auto report = read_aws_event(provider, kind, body, sent_at);
+    if (report.reading == "delivered" || report.reading == "inbound-sms") return {"unreadable", {}};
     return report;
 }
 
@@ -99,6 +106,16 @@ Task<NotificationStatus> status_of(pg::Database& database, NotificationId id)
     co_return static_cast<NotificationStatus>(rows.get<std::int16_t>(0, 0));
 }
 
+double applied_receipts()
+{
+    return metrics::counter("herald_receipts_applied_total", "Receipts that changed a message's status").Value();
+}
+
+ManageContext manage_at(pg::Database& database, Instant now)
+{
+    return {database, test_keys(), "US", now, soon()};
+}
+
 // With the permissions to get texts, and a number.
 Task<TestService> service_with_number(Desk& desk, std::string inbound_number)
 {
@@ -138,10 +155,12 @@ TEST(ReceiveReceipts, TheSameEventTwiceChangesNothingMore)
         {
             Receiving receiving(desk, co_await asio::this_coro::executor);
             const auto id = co_await sent_email(desk, service, "r-1");
+            const double before = applied_receipts();
             co_await receiving.tell_email(ses_delivery(ses_mail("r-1")));
             co_await receiving.tell_email(ses_delivery(ses_mail("r-1")));
             EXPECT_EQ(co_await status_of(desk.database, id), NotificationStatus::delivered);
             EXPECT_EQ(co_await number(desk.database, kJournal), 2);
+            EXPECT_EQ(applied_receipts(), before + 1);
             EXPECT_EQ(co_await testing::ledger_differences(desk.database), 0U);
         });
 }
@@ -215,19 +234,106 @@ TEST(ReceiveReceipts, AComplaintWithoutOurIdIsFoundByItsReferenceAndTime)
         });
 }
 
+ReceiveReceipts::Options options_telling(std::vector<ToldInbound>& told)
+{
+    ReceiveReceipts::Options options;
+    options.apply.on_inbound = [&told](pg::Transaction&, ToldInbound text, Instant, Deadline) -> Task<>
+    {
+        told.push_back(std::move(text));
+        co_return;
+    };
+    return options;
+}
+
+TEST(ReceiveReceipts, AComplaintThatNamesItsRecipientSuppressesAfterTheContentsAreGone)
+{
+    with_desk(
+        [](Desk& desk, const TestService& service) -> Task<>
+        {
+            Receiving receiving(desk, co_await asio::this_coro::executor);
+            const auto id = co_await sent_email(desk, service, "r-1");
+            co_await receiving.tell_email(ses_complaint(ses_mail("r-1", id), "in time"));
+            EXPECT_EQ(co_await number(desk.database, kSuppressionsDue), 1);
+            EXPECT_EQ(co_await number(desk.database, kSuppressed), 0) << "its contents say whom it went to";
+            co_await desk.database.run_script("DELETE FROM suppressions_due; DELETE FROM notification_contents",
+                                              soon());
+            for (int i = 0; i < 2; ++i) co_await receiving.tell_email(ses_complaint(ses_mail("r-1", id), "late"));
+            EXPECT_EQ(co_await number(desk.database, kSuppressionsDue), 0);
+            EXPECT_EQ(co_await number(desk.database, kSuppressed), 1);
+            auto request = desk.email_to(service, "Jane@example.com");
+            const auto sent = co_await desk.send(service, service.normal, std::move(request));
+            const auto next = NotificationId::parse(sent.value()).value();
+            EXPECT_EQ(co_await status_of(desk.database, next), NotificationStatus::permanent_failure);
+        });
+}
+
+TEST(ReceiveReceipts, ASendIsKeptForAnAttemptInDoubtAndCostsOthersNothing)
+{
+    with_desk(
+        [](Desk& desk, const TestService& service) -> Task<>
+        {
+            Receiving receiving(desk, co_await asio::this_coro::executor);
+            const auto tell_sent = [&](const std::string& reference, std::optional<NotificationId> id) -> Task<>
+            {
+                auto mail = ses_mail(reference, id);
+                if (id) mail["tags"].as_object()["service_id"] = json::array{service.service.id.to_string()};
+                const json::object event{{"eventType", "Send"}, {"mail", mail}, {"send", json::object()}};
+                co_await receiving.tell_email(json::serialize(event));
+            };
+            const auto handed_over = co_await sent_email(desk, service, "r-1");
+            co_await tell_sent("r-1", handed_over);
+            co_await tell_sent("r-2", std::nullopt);
+            EXPECT_EQ(co_await number(desk.database, kReceiptEvents), 0);
+            EXPECT_EQ(co_await number(desk.database, kUnmatched), 0);
+            auto request = desk.email_to(service, "jane@example.com");
+            const auto sent = co_await desk.send(service, service.normal, std::move(request));
+            const auto in_doubt = NotificationId::parse(sent.value()).value();
+            co_await tell_sent("r-3", in_doubt);
+            EXPECT_EQ(co_await number(desk.database, kUnmatched), 1);
+            PostgresDeliveryStore store(desk.database);
+            const auto found = co_await store.find_left_over_receipt(in_doubt, soon());
+            EXPECT_EQ(found->reference, "r-3");
+            EXPECT_EQ(found->status, NotificationStatus::sending);
+        });
+}
+
+TEST(ReceiveReceipts, WhoeverWritesToAServicesNumberIsHeardWhereTextsAreNotKept)
+{
+    with_desk(
+        [](Desk& desk, const TestService& without_permission) -> Task<>
+        {
+            std::vector<ToldInbound> told;
+            const auto options = options_telling(told);
+            Receiving receiving(desk, co_await asio::this_coro::executor, read_aws_event, options);
+            co_await add_inbound_number(manage(desk.database), "12125550102", "sns");
+            co_await receiving.tell(ReceiptKind::inbound_sms, sns_inbound("in-1", "+12125550102", "STOP"));
+            EXPECT_TRUE(told.empty()) << "the number is in stock";
+            co_await assign_inbound_number(manage(desk.database), "12125550102", without_permission.service.id);
+            co_await receiving.tell(ReceiptKind::inbound_sms, sns_inbound("in-2", "+12125550102", "STOP"));
+            EXPECT_EQ(told.size(), 1U);
+            EXPECT_EQ(told.at(0).service_id, without_permission.service.id);
+            co_await desk.database.run_script("UPDATE services SET active = false", soon());
+            co_await receiving.tell(ReceiptKind::inbound_sms, sns_inbound("in-3", "+12125550102", "STOP"));
+            EXPECT_EQ(told.size(), 2U);
+            EXPECT_EQ(co_await number(desk.database, kInbound), 0);
+
+            ReplayOptions replay;
+            replay.unchanged_too = true;
+            replay.apply = options.apply;
+            const ReceiptRange range{kTestNow - seconds(60), kTestNow + seconds(60), std::nullopt};
+            const auto done = co_await replay_receipts(manage(desk.database), desk.zone, read_aws_event, range, replay);
+            EXPECT_EQ(done->applied.unmatched, 3);
+            EXPECT_EQ(told.size(), 2U) << "an old STOP is not heard again";
+        });
+}
+
 TEST(ReceiveReceipts, ATextReachesTheServiceWhoseNumberItIs)
 {
     with_desk(
         [](Desk& desk, const TestService&) -> Task<>
         {
-            std::vector<StoredInbound> told;
-            ReceiveReceipts::Options options;
-            options.apply.after_inbound = [&told](pg::Transaction&, StoredInbound stored, Instant, Deadline) -> Task<>
-            {
-                told.push_back(std::move(stored));
-                co_return;
-            };
-            Receiving receiving(desk, co_await asio::this_coro::executor, read_aws_event, std::move(options));
+            std::vector<ToldInbound> told;
+            Receiving receiving(desk, co_await asio::this_coro::executor, read_aws_event, options_telling(told));
             const auto service = co_await service_with_number(desk, "+12125550101");
             for (int i = 0; i < 2; ++i)
                 co_await receiving.tell(ReceiptKind::inbound_sms, sns_inbound("in-1", "+12125550101", "STOP"));
@@ -243,8 +349,10 @@ TEST(ReceiveReceipts, ATextReachesTheServiceWhoseNumberItIs)
             EXPECT_EQ(contents->user_number, "+14255550182");
             EXPECT_EQ(contents->content, "STOP");
             EXPECT_EQ(told.size(), 1U);
-            EXPECT_EQ(told.at(0).id, id);
+            EXPECT_EQ(told.at(0).service_id, service.service.id);
+            EXPECT_EQ(told.at(0).from, "+14255550182");
             EXPECT_EQ(told.at(0).content, "STOP");
+            EXPECT_EQ(told.at(0).sent_at, kTestNow);
         });
 }
 
@@ -332,13 +440,13 @@ TEST(ReplayReceipts, WhatIsReadInAnotherWayTodayIsApplied)
             const auto done =
                 co_await replay_receipts(manage(desk.database), desk.zone, read_aws_event, range, options);
             EXPECT_EQ(done->read, 2);
-            EXPECT_EQ(done->applied.receipts, 1);
+            EXPECT_EQ(done->applied.receipts.changed, 1);
             EXPECT_EQ(co_await status_of(desk.database, id), NotificationStatus::delivered);
 
             const auto again =
                 co_await replay_receipts(manage(desk.database), desk.zone, read_aws_event, range, options);
             EXPECT_TRUE(again->changed.empty());
-            EXPECT_EQ(again->applied.receipts, 0);
+            EXPECT_EQ(again->applied.receipts.changed, 0);
             EXPECT_EQ(co_await number(desk.database, kJournal), 2) << "a replay is not in the journal";
             EXPECT_EQ(co_await testing::ledger_differences(desk.database), 0U);
         });
@@ -392,6 +500,71 @@ TEST(ReplayReceipts, AComplaintAndATextAreNotDoubled)
             EXPECT_EQ(done->applied.unmatched, 2);
             EXPECT_EQ(co_await number(desk.database, kComplaints), 1);
             EXPECT_EQ(co_await number(desk.database, kInbound), 1);
+        });
+}
+
+TEST(ReplayReceipts, ATextBelongsToWhoHadTheNumberWhenItWasWritten)
+{
+    with_desk(
+        [](Desk& desk, const TestService&) -> Task<>
+        {
+            Receiving yesterday(desk, co_await asio::this_coro::executor, read_badly);
+            const auto first = co_await service_with_number(desk, "12125550101");
+            auto wanted = Desk::live_service();
+            wanted.permissions |= static_cast<std::uint32_t>(ServicePermission::inbound_sms);
+            const auto second = co_await desk.add_service(std::move(wanted));
+            desk.clock.advance(std::chrono::hours(1));
+            co_await yesterday.tell(ReceiptKind::inbound_sms, sns_inbound("to-first", "+12125550101", "private"));
+            const auto moved = desk.clock.now() + std::chrono::hours(1);
+            co_await release_inbound_number(manage_at(desk.database, moved), "12125550101");
+            co_await assign_inbound_number(manage_at(desk.database, moved), "12125550101", second.service.id);
+            co_await assign_inbound_number(manage_at(desk.database, moved + std::chrono::hours(9)), "12125550101",
+                                           second.service.id);
+            desk.clock.advance(std::chrono::hours(2));
+            co_await yesterday.tell(ReceiptKind::inbound_sms, sns_inbound("to-second", "+12125550101", "hello"));
+
+            std::vector<ToldInbound> told;
+            ReplayOptions replay;
+            replay.apply = options_telling(told).apply;
+            const ReceiptRange range{kTestNow, desk.clock.now() + seconds(60), std::nullopt};
+            const auto at = manage_at(desk.database, desk.clock.now());
+            const auto done = co_await replay_receipts(at, desk.zone, read_aws_event, range, replay);
+            EXPECT_EQ(done->applied.inbound, 1);
+            EXPECT_EQ(done->applied.unmatched, 1);
+            EXPECT_EQ(told.size(), 1U);
+            EXPECT_EQ(told.at(0).content, "hello");
+            const pg::Statement query{"t_whose", "SELECT service_id, provider_reference FROM inbound_sms"};
+            const auto rows = co_await desk.database.execute(query, pg::Params(), soon());
+            EXPECT_EQ(rows.size(), 1U);
+            EXPECT_EQ(rows.get<Uuid>(0, "service_id"), second.service.id.value);
+            EXPECT_EQ(rows.get<std::string>(0, "provider_reference"), "to-second");
+        });
+}
+
+TEST(ReplayReceipts, ATextIsKeptNoLongerThanIfItHadBeenStoredThen)
+{
+    with_desk(
+        [](Desk& desk, const TestService&) -> Task<>
+        {
+            Receiving yesterday(desk, co_await asio::this_coro::executor, read_badly);
+            co_await service_with_number(desk, "12125550101");
+            co_await desk.database.run_script("UPDATE services SET retention_days_sms = 3", soon());
+            co_await yesterday.tell(ReceiptKind::inbound_sms, sns_inbound("in-1", "+12125550101", "hello"));
+            const ReceiptRange range{kTestNow - seconds(60), kTestNow + seconds(60), std::nullopt};
+            ReplayOptions replay;
+            replay.unchanged_too = true;
+            const auto replay_after = [&](int days) -> Task<std::int64_t>
+            {
+                const auto at = manage_at(desk.database, kTestNow + std::chrono::days(days));
+                const auto done = co_await replay_receipts(at, desk.zone, read_aws_event, range, replay);
+                co_return done->applied.inbound;
+            };
+            EXPECT_EQ(co_await replay_after(4), 0) << "it would have been purged";
+            EXPECT_EQ(co_await number(desk.database, kInbound), 0);
+            EXPECT_EQ(co_await replay_after(3), 1);
+            const pg::Statement query{"t_purge", "SELECT purge_on FROM inbound_sms"};
+            const auto rows = co_await desk.database.execute(query, pg::Params(), soon());
+            EXPECT_EQ(rows.get<LocalDate>(0, "purge_on"), add_days(desk.zone.date_of(kTestNow), 4));
         });
 }
 

@@ -63,7 +63,7 @@ Work read_again(const KeyRing& keys, ReportReader read, const Page& page, const 
             continue;
         }
         ++counts.read;
-        auto report = read(row.kind, *body, row.sent_at);
+        auto report = read(row.provider, row.kind, *body, row.sent_at);
         const bool changed = report.reading != row.reading;
         if (changed) ++counts.changed[row.reading + " -> " + report.reading];
         if (!changed && !options.unchanged_too) continue;
@@ -77,7 +77,10 @@ Work read_again(const KeyRing& keys, ReportReader read, const Page& page, const 
 
 void add(ApplyCounts& sum, const ApplyCounts& more)
 {
-    sum.receipts += more.receipts;
+    sum.receipts.changed += more.receipts.changed;
+    sum.receipts.repeated += more.receipts.repeated;
+    sum.receipts.kept += more.receipts.kept;
+    sum.receipts.callbacks_owed += more.receipts.callbacks_owed;
     sum.complaints += more.complaints;
     sum.inbound += more.inbound;
     sum.unmatched += more.unmatched;
@@ -123,6 +126,7 @@ Task<Result<ReplayCounts>> replay_receipts(ManageContext context, const TimeZone
                                            ReceiptRange range, ReplayOptions options)
 {
     if (range.since >= range.until) co_return fail(ErrorKind::validation, "The range ends before it begins");
+    options.apply.replayed = true;
     const ApplyReports apply(context.keys, zone, options.apply);
     ReplayCounts counts;
     Uuid after = uuid_v7_floor(range.since);

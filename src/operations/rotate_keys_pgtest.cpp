@@ -34,7 +34,7 @@ std::int64_t resealed(const RotationReport& report)
     return sum;
 }
 
-ProviderReport read_nothing(ReceiptKind, std::string_view, Instant)
+ProviderReport read_nothing(std::string_view, ReceiptKind, std::string_view, Instant)
 {
     return {"ignored", {}};
 }

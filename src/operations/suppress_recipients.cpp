@@ -14,6 +14,8 @@ namespace
 {
 
 constexpr std::int32_t kBatch = 500;
+// From when on a text is late: below, the clocks of two machines say nothing of what was first.
+constexpr auto kLate = std::chrono::minutes(10);
 constexpr auto kRetryPause = std::chrono::minutes(5);
 
 void count_added(const std::vector<SuppressionReason>& added)
@@ -108,13 +110,16 @@ Task<OptOutWish> apply_opt_out(pg::Transaction& transaction, const KeyRing& keys
     if (asked == OptOutWish::none) co_return asked;
     const auto number = parse_phone_number(message.number, message.default_region);
     if (!number) co_return OptOutWish::none;
+    SuppressionKey key{message.service_id, Channel::sms, recipient_hash(keys, number->e164)};
+    if (message.sent_at < now - kLate &&
+        co_await SuppressionStore::was_changed_since(transaction, key, message.sent_at, deadline))
+        co_return OptOutWish::none;
     if (asked == OptOutWish::stop)
     {
         SuppressionWish wish{message.service_id, Channel::sms, number->e164, SuppressionReason::stop, std::nullopt};
         co_await suppress_recipient(transaction, keys, std::move(wish), std::nullopt, now, deadline);
         co_return asked;
     }
-    SuppressionKey key{message.service_id, Channel::sms, recipient_hash(keys, number->e164)};
     co_await SuppressionStore::lift(transaction, std::move(key), std::nullopt, now, deadline);
     co_return asked;
 }

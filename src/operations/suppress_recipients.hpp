@@ -45,15 +45,17 @@ Task<bool> suppress_recipient(pg::Transaction& transaction, const KeyRing& keys,
 // The same for one whose recipient is known by its hash alone; without an author.
 Task<bool> suppress_recipient(pg::Transaction& transaction, NewSuppression wanted, Instant now, Deadline deadline);
 
-// What an inbound SMS asks for is done in the transaction that stores it: `number` wrote `text` to the service. START
+// What an inbound SMS asks for is done in the transaction that takes it: `number` wrote `text` to the service. START
 // lifts whatever suppresses the number for the service: who writes from it has it, and wants to hear. A number that is
-// no phone number (a short code) has no wish.
+// no phone number (a short code) has no wish. A text that comes late (the provider tried again, a replay) does not undo
+// what was wanted after it was written.
 struct OptOutMessage
 {
     ServiceId service_id;
     std::string number;          // as the provider tells it: with a plus, or of `default_region`
     std::string default_region;  // "US"
     std::string text;
+    Instant sent_at{};
 };
 Task<OptOutWish> apply_opt_out(pg::Transaction& transaction, const KeyRing& keys, OptOutMessage message, Instant now,
                                Deadline deadline);

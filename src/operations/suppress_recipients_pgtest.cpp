@@ -77,9 +77,10 @@ Task<NotificationStatus> write_to_ada(Desk& desk, const TestService& service)
 }
 
 Task<OptOutWish> receive(Desk& desk, const TestService& service, std::string text,
-                         std::string number = std::string(kPhone))
+                         std::string number = std::string(kPhone), std::optional<Instant> sent_at = {})
 {
-    OptOutMessage message{service.service.id, std::move(number), "US", std::move(text)};
+    OptOutMessage message{service.service.id, std::move(number), "US", std::move(text),
+                          sent_at.value_or(desk.clock.now())};
     auto transaction = co_await desk.database.begin(soon());
     const auto wish = co_await apply_opt_out(transaction, test_keys(), std::move(message), desk.clock.now(), soon());
     co_await transaction.commit(soon());
@@ -88,14 +89,11 @@ Task<OptOutWish> receive(Desk& desk, const TestService& service, std::string tex
 
 Task<> report(Desk& desk, const TestService& service, NotificationId id, SuppressionReason reason)
 {
-    DueSuppression due;
-    due.service_id = service.service.id;
-    due.notification_id = id;
-    due.reason = reason;
-    std::vector<DueSuppression> all{due, due};
-    auto transaction = co_await desk.database.begin(soon());
-    co_await SuppressionStore::put_due(transaction, std::move(all), desk.clock.now(), soon());
-    co_await transaction.commit(soon());
+    const pg::Statement put{"t_put_due",
+                            "INSERT INTO suppressions_due (service_id, notification_id, reason, run_at) "
+                            "VALUES ($1::uuid, $2::uuid, $3::int2, $4::timestamptz)"};
+    auto params = pg::Params::of(service.service.id, id, static_cast<std::int16_t>(reason), desk.clock.now());
+    co_await desk.database.execute(put, std::move(params), soon());
 }
 
 TEST(Suppression, AMessageIsAcceptedAndEndsAtOnceWithItsEventCallbackAndCount)
@@ -289,6 +287,32 @@ TEST(SuppressDueRecipients, WaitsForAKeyThatIsNotInTheRingYet)
             EXPECT_EQ(co_await suppress_due_recipients(desk.database, test_keys(), kTestNow, soon()), 0);
             const auto later = kTestNow + std::chrono::minutes(5);
             EXPECT_EQ(co_await suppress_due_recipients(desk.database, test_keys(), later, soon()), 1);
+            EXPECT_EQ(co_await number(desk.database, kActive), 1);
+        });
+}
+
+TEST(OptOut, WhatComesLateDoesNotUndoWhatWasWrittenLater)
+{
+    with_desk(
+        [](Desk& desk, const TestService& service) -> Task<>
+        {
+            const std::string phone(kPhone);
+            const auto first = desk.clock.now();
+            const auto hours = [&](int count)
+            {
+                return first + std::chrono::hours(count);
+            };
+            desk.clock.advance(std::chrono::hours(2));
+            co_await receive(desk, service, "STOP");
+            desk.clock.advance(std::chrono::hours(2));
+            co_await receive(desk, service, "START", phone, hours(1));
+            EXPECT_EQ(co_await number(desk.database, kActive), 1) << "the STOP was written after it";
+            co_await receive(desk, service, "START", phone, hours(3));
+            EXPECT_EQ(co_await number(desk.database, kActive), 0);
+            desk.clock.advance(std::chrono::hours(2));
+            co_await receive(desk, service, "STOP", phone, hours(1));
+            EXPECT_EQ(co_await number(desk.database, kActive), 0) << "the START came after it";
+            co_await receive(desk, service, "STOP", phone, hours(5));
             EXPECT_EQ(co_await number(desk.database, kActive), 1);
         });
 }

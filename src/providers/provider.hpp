@@ -19,6 +19,9 @@
 namespace herald
 {
 
+// Whoever takes what test keys send, and nobody gets it.
+inline constexpr std::string_view kSimulatorName = "simulator";
+
 // A message, ready to go. Personal data: never log it.
 struct OutgoingMessage
 {

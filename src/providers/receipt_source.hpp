@@ -48,6 +48,7 @@ struct Complaint
     std::string feedback_id;  // the provider's name for the complaint
     std::string type;         // "abuse", "not-spam", ...; empty: not told
     std::string sub_type;
+    std::string recipient;  // who complained; empty: not told, or one of several. Personal data
     Instant complained_at{};
     Instant handed_over_at{};  // when the provider took the message
 };
@@ -72,8 +73,10 @@ struct ProviderReport
 };
 
 // Pure: replaying an event reads it as it was read first, unless the mapping has changed. `sent_at` is for events
-// without a time of their own. Never throws for what the event holds.
-using ReportReader = ProviderReport (*)(ReceiptKind kind, std::string_view body, Instant sent_at);
+// without a time of their own. A provider whose words the reader does not know: unreadable. Never throws for what the
+// event holds.
+using ReportReader = ProviderReport (*)(std::string_view provider, ReceiptKind kind, std::string_view body,
+                                        Instant sent_at);
 
 // Whoever proves that a message is from a provider. Belongs to one Loop; many calls may be under way at once.
 class ReceiptSource

@@ -102,7 +102,8 @@ TEST(LockOrder, OfRecordSendResults)
 TEST(LockOrder, OfRecordReceipts)
 {
     const std::vector<std::optional<Uuid>> untold{std::nullopt, std::nullopt};
-    auto params = pg::Params::of(kCarriers, kTexts, both(5), kTexts, kTimes, untold, untold, true, kNow);
+    auto params = pg::Params::of(kCarriers, kTexts, both(5), kTexts, kTimes, untold, untold, true, kNow,
+                                 std::string_view("simulator"));
     expect_order(sql::record_receipts, std::move(params), kTakeNotification, kFreeNotification);
 }
 

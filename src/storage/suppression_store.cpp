@@ -122,12 +122,13 @@ Task<bool> SuppressionStore::lift(pg::Transaction& transaction, SuppressionKey k
     co_return !rows.empty();
 }
 
-Task<> SuppressionStore::put_due(pg::Transaction& transaction, std::vector<DueSuppression> due, Instant now,
-                                 Deadline deadline)
+Task<bool> SuppressionStore::was_changed_since(pg::Transaction& transaction, SuppressionKey key, Instant since,
+                                               Deadline deadline)
 {
-    auto params = key_of(due);
-    params.add(now);
-    co_await transaction.execute(sql::put_due_suppressions, std::move(params), deadline);
+    auto params =
+        pg::Params::of(key.service_id, static_cast<std::int16_t>(key.channel), pg::Bytes{key.recipient_hash}, since);
+    const auto rows = co_await transaction.execute(sql::find_later_suppression, std::move(params), deadline);
+    co_return !rows.empty();
 }
 
 Task<std::vector<DueSuppression>> SuppressionStore::list_due(pg::Transaction& transaction, Instant now,

@@ -85,10 +85,11 @@ public:
     static Task<bool> lift(pg::Transaction& transaction, SuppressionKey key, std::optional<UserId> author, Instant now,
                            Deadline deadline);
 
-    // Work for suppress_recipients.
-    static Task<> put_due(pg::Transaction& transaction, std::vector<DueSuppression> due, Instant now,
-                          Deadline deadline);
-    // Held until the transaction ends.
+    // Whether it was suppressed or lifted after this moment.
+    static Task<bool> was_changed_since(pg::Transaction& transaction, SuppressionKey key, Instant since,
+                                        Deadline deadline);
+
+    // Work for suppress_recipients, which record_receipts and add_complaint leave. Held until the transaction ends.
     static Task<std::vector<DueSuppression>> list_due(pg::Transaction& transaction, Instant now, std::int32_t most,
                                                       Deadline deadline);
     static Task<> end_due(pg::Transaction& transaction, std::vector<DueSuppression> due, Deadline deadline);

@@ -102,7 +102,7 @@ public:
           recorder(delivery_store, clock, scope, executor),
           email(executor, CaptureOptions{"email", true, options.script}, mailbox, sink(), clock),
           sms(executor, CaptureOptions{"sms", true, options.script}, mailbox, sink(), clock),
-          simulator(executor, CaptureOptions{"simulator", true, {}}, mailbox, sink(), clock),
+          simulator(executor, CaptureOptions{std::string(kSimulatorName), true, {}}, mailbox, sink(), clock),
           providers(pool_of(&email, &sms, options.concurrency), &simulator, options.pool),
           wake_up(executor),
           queue_store(db),

@@ -19,7 +19,8 @@ Task<Result<Principal>> SnsAuthenticator::authenticate(Auth auth, const Request&
     {
         metrics::counter("herald_receipts_refused_total", "Messages posted as a provider's that are not proven to be")
             .Increment();
-        log::warning("a message that claims to be of SNS was refused", {{"reason", message.error().detail}});
+        // Anybody may post here: what strangers do is counted, and does not write the log.
+        log::debug("a message that claims to be of SNS was refused", {{"reason", message.error().detail}});
         co_return Failure(sns_failure(std::move(message.error()), *request.route));
     }
     Principal principal;

@@ -11,8 +11,10 @@ namespace herald
 namespace
 {
 
-constexpr std::size_t kLongestName = 255;      // of a reference, a feedback id, a type
-constexpr std::size_t kLongestContent = 4096;  // of a text message: the longest is 1,600 characters
+constexpr std::size_t kLongestName = 255;  // of a reference, a feedback id, a type
+constexpr std::size_t kLongestAddress = 320;
+// Of a text message, in bytes: the longest is 1,600 characters, of four bytes at the most.
+constexpr std::size_t kLongestContent = 6400;
 
 // The text at a JSON pointer, when it is one of a bounded length.
 std::string text_at(const json::value& value, std::string_view pointer, std::size_t longest = kLongestName)
@@ -80,6 +82,15 @@ ProviderReport receipt_report(Receipt receipt, const ReceiptMeaning& meaning)
     return {std::string(to_string(meaning.status)), std::move(receipt)};
 }
 
+// Who complained. Of several, nobody can say which one it was: SES names all of them at a mailbox provider.
+std::string complained_recipient(const json::value& event)
+{
+    boost::system::error_code missing;
+    const auto* const all = event.find_pointer("/complaint/complainedRecipients", missing);
+    if (all == nullptr || !all->is_array() || all->get_array().size() != 1) return {};
+    return text_at(*all, "/0/emailAddress", kLongestAddress);
+}
+
 ProviderReport read_complaint(const json::value& event, SesMail mail, Instant sent_at)
 {
     Complaint complaint;
@@ -90,6 +101,7 @@ ProviderReport read_complaint(const json::value& event, SesMail mail, Instant se
     complaint.feedback_id = text_at(event, "/complaint/feedbackId");
     complaint.type = word_at(event, "/complaint/complaintFeedbackType");
     complaint.sub_type = word_at(event, "/complaint/complaintSubType");
+    complaint.recipient = complained_recipient(event);
     complaint.complained_at = time_at(event, "/complaint/timestamp", sent_at);
     complaint.handed_over_at = mail.handed_over_at;
     return {"complaint", std::move(complaint)};
@@ -162,23 +174,20 @@ ProviderReport read_sns_inbound_sms(std::string_view body, Instant sent_at)
     text.reference = text_at(*event, "/inboundMessageId");
     text.from = text_at(*event, "/originationNumber");
     text.to = text_at(*event, "/destinationNumber");
+    const auto* const content = event->get_object().if_contains("messageBody");
+    if (content != nullptr && content->is_string() && content->get_string().size() > kLongestContent)
+        return unreadable();  // it is in the journal, which an empty text would not tell
     text.content = text_at(*event, "/messageBody", kLongestContent);
     text.sent_at = sent_at;
     if (text.reference.empty() || text.from.empty() || text.to.empty()) return unreadable();
     return {"inbound-sms", std::move(text)};
 }
 
-ProviderReport read_aws_event(ReceiptKind kind, std::string_view body, Instant sent_at)
+ProviderReport read_aws_event(std::string_view provider, ReceiptKind kind, std::string_view body, Instant sent_at)
 {
-    switch (kind)
-    {
-        case ReceiptKind::email_event:
-            return read_ses_event(body, sent_at);
-        case ReceiptKind::sms_status:
-            return read_sns_sms_status(body, sent_at);
-        case ReceiptKind::inbound_sms:
-            return read_sns_inbound_sms(body, sent_at);
-    }
+    if (provider == kSesProvider && kind == ReceiptKind::email_event) return read_ses_event(body, sent_at);
+    if (provider == kSnsProvider && kind == ReceiptKind::sms_status) return read_sns_sms_status(body, sent_at);
+    if (provider == kSnsProvider && kind == ReceiptKind::inbound_sms) return read_sns_inbound_sms(body, sent_at);
     return unreadable();
 }
 

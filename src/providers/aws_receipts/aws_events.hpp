@@ -25,7 +25,7 @@ ProviderReport read_ses_event(std::string_view body, Instant sent_at);
 ProviderReport read_sns_sms_status(std::string_view body, Instant sent_at);
 ProviderReport read_sns_inbound_sms(std::string_view body, Instant sent_at);
 
-// The reader of its kind.
-ProviderReport read_aws_event(ReceiptKind kind, std::string_view body, Instant sent_at);
+// A ReportReader: the reader of that provider's kind.
+ProviderReport read_aws_event(std::string_view provider, ReceiptKind kind, std::string_view body, Instant sent_at);
 
 }  // namespace herald

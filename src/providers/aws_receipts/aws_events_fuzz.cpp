@@ -44,6 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string input(data, data + size);
     using herald::ReceiptKind;
     for (const auto kind : std::array{ReceiptKind::email_event, ReceiptKind::sms_status, ReceiptKind::inbound_sms})
-        check(herald::read_aws_event(kind, input, herald::Instant{}));
+        for (const auto provider : {herald::kSesProvider, herald::kSnsProvider})
+            check(herald::read_aws_event(provider, kind, input, herald::Instant{}));
     return 0;
 }

@@ -80,13 +80,15 @@ TEST(SesEvents, BouncesAreClassedByTypeAndSubType)
 
 TEST(SesEvents, ADelayChangesNothingAndARejectIsFinal)
 {
+    EXPECT_EQ(receipt_of(read_ses_event(event("eventType", "Send", "\"send\":{}"), kSentAt)).status,
+              NotificationStatus::sending);
     EXPECT_EQ(receipt_of(read_ses_event(event("eventType", "DeliveryDelay", ""), kSentAt)).status,
               NotificationStatus::sending);
     EXPECT_EQ(
         receipt_of(read_ses_event(event("eventType", "Reject", "\"reject\":{\"reason\":\"Bad content\"}"), kSentAt))
             .status,
         NotificationStatus::technical_failure);
-    for (const auto* const type : {"Send", "Open", "Click", "Subscription"})
+    for (const auto* const type : {"Open", "Click", "Subscription"})
         EXPECT_EQ(read_ses_event(event("eventType", type, ""), kSentAt).reading, "ignored") << type;
 }
 
@@ -118,9 +120,24 @@ TEST(SesEvents, AComplaintIsReadWithItsFeedback)
     EXPECT_EQ(complaint.reference, kReference);
     EXPECT_EQ(complaint.feedback_id, "000001378603177f");
     EXPECT_EQ(complaint.type, "abuse");
+    EXPECT_EQ(complaint.recipient, "richard@example.com");
     EXPECT_EQ(complaint.sub_type, "OnAccountSuppressionList");
     EXPECT_EQ(complaint.complained_at, parse_iso8601("2016-01-27T15:59:38.237Z"));
     EXPECT_EQ(complaint.handed_over_at, parse_iso8601("2016-01-27T14:59:38.237Z"));
+}
+
+TEST(SesEvents, AComplaintNamesItsRecipientWhenThereIsOneAlone)
+{
+    const auto recipient = [](const std::string& recipients)
+    {
+        const auto report = read_ses_event(
+            event("eventType", "Complaint", "\"complaint\":{\"complainedRecipients\":" + recipients + "}"), kSentAt);
+        return std::get<Complaint>(report.what).recipient;
+    };
+    EXPECT_EQ(recipient(R"([{"emailAddress":"a@example.com"}])"), "a@example.com");
+    for (const auto* const none : {R"([{"emailAddress":"a@example.com"},{"emailAddress":"b@example.com"}])", "[]", "7",
+                                   R"(["a@example.com"])", R"([{"emailAddress":7}])"})
+        EXPECT_EQ(recipient(none), "") << none;
 }
 
 TEST(SesEvents, WhatCannotBeReadIsSaidToBe)
@@ -181,6 +198,26 @@ TEST(SmsStatus, FailuresAreClassedByTheirReason)
     EXPECT_EQ(other.provider_response, "") << "words that are not AWS's reach nobody";
     EXPECT_EQ(read_sns_sms_status(sms_status("PENDING", ""), kSentAt).reading, "ignored");
     EXPECT_EQ(read_sns_sms_status("{}", kSentAt).reading, "unreadable");
+}
+
+TEST(InboundSms, TheLongestIsTakenAndWhatIsLongerIsUnreadable)
+{
+    const auto read = [](const std::string& content)
+    {
+        const std::string begin = R"({"originationNumber":"+14255550182","destinationNumber":"+12125550101",)";
+        return read_sns_inbound_sms(begin + R"("inboundMessageId":"i","messageBody":")" + content + "\"}", kSentAt);
+    };
+    const std::string longest(6400, 'x');
+    EXPECT_EQ(std::get<InboundText>(read(longest).what).content, longest);
+    EXPECT_EQ(read(longest + "x").reading, "unreadable");
+}
+
+TEST(AwsEvents, AreReadByTheirProvidersReaderAlone)
+{
+    const auto delivery = event("eventType", "Delivery", "");
+    EXPECT_EQ(read_aws_event("ses", ReceiptKind::email_event, delivery, kSentAt).reading, "delivered");
+    for (const auto* const other : {"sns", "another"})
+        EXPECT_EQ(read_aws_event(other, ReceiptKind::email_event, delivery, kSentAt).reading, "unreadable");
 }
 
 // https://docs.aws.amazon.com/sms-voice/latest/userguide/two-way-sms-payload.html

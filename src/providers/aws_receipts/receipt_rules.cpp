@@ -43,6 +43,8 @@ struct EventRule
 };
 
 constexpr EventRule kEvents[] = {
+    // SES took it from us. It settles an attempt whose answer was lost; otherwise it says what we know already.
+    {"Send", {sending, ""}},
     // The receiving server took it.
     {"Delivery", {delivered, ""}},
     // SES had accepted it and then found a virus in it. It is not the recipient's doing, nor will it pass.

@@ -105,18 +105,29 @@ Task<Result<void>> SnsVerifier::confirm(SignedMessage message, Deadline deadline
 Task<Result<Certificate>> SnsVerifier::signer_of(const SnsEnvelope& envelope, std::string host, Instant now,
                                                  Deadline deadline)
 {
+    std::optional<Certificate> kept;
     const auto known = keys_.find(envelope.certificate_url);
-    if (known != keys_.end() && now - known->second.fetched_at < options_.keep_key &&
-        now < end_of(known->second.certificate))
+    if (known != keys_.end() && now < end_of(known->second.certificate))
     {
         known->second.used_at = now;
-        co_return known->second.certificate;
+        kept = known->second.certificate;
+        if (now - known->second.fetched_at < options_.keep_key) co_return *kept;
     }
+    auto fetched = co_await fetch_once(envelope.certificate_url, std::move(host), now, deadline);
+    if (fetched) keep(envelope.certificate_url, *fetched, now);
+    // It was proven and has not ended. Only SNS itself can say that it is no more, and nobody could be asked.
+    if (!fetched && fetched.error().kind == ErrorKind::unavailable && kept) co_return *kept;
+    co_return fetched;
+}
+
+Task<Result<Certificate>> SnsVerifier::fetch_once(std::string url, std::string host, Instant now, Deadline deadline)
+{
+    if (const auto* const failure = recent_failure(url, now)) co_return Failure(*failure);
     if (fetching_ >= options_.max_fetches) co_return later("enough certificates are being fetched");
     const Under under(fetching_);
-    auto fetched = co_await fetch_signer(envelope.certificate_url, std::move(host), now,
-                                         std::min(deadline, deadline_in(options_.fetch_timeout)));
-    if (fetched) keep(envelope.certificate_url, *fetched, now);
+    const auto until = std::min(deadline, deadline_in(options_.fetch_timeout));
+    auto fetched = co_await fetch_signer(url, std::move(host), now, until);
+    if (!fetched) keep_failure(url, fetched.error(), now);
     co_return fetched;
 }
 
@@ -161,6 +172,20 @@ void SnsVerifier::keep(const std::string& url, Certificate certificate, Instant 
     keys_[url] = {std::move(certificate), now, now};
     if (keys_.size() <= options_.max_keys) return;
     keys_.erase(std::ranges::min_element(keys_, {}, [](const auto& entry) { return entry.second.used_at; }));
+}
+
+const Error* SnsVerifier::recent_failure(const std::string& url, Instant now) const
+{
+    const auto failed = failures_.find(url);
+    if (failed == failures_.end() || now - failed->second.failed_at >= options_.keep_failure) return nullptr;
+    return &failed->second.error;
+}
+
+void SnsVerifier::keep_failure(const std::string& url, Error error, Instant now)
+{
+    failures_.insert_or_assign(url, FailedFetch{std::move(error), now});
+    if (failures_.size() <= options_.max_failures) return;
+    failures_.erase(std::ranges::min_element(failures_, {}, [](const auto& entry) { return entry.second.failed_at; }));
 }
 
 }  // namespace herald

@@ -5,8 +5,10 @@
 //   topic>.amazonaws.com; the certificate, fetched without redirects, has a chain to a trusted root and names SNS; the
 //   signature is good. A missing issuer is fetched from Amazon's own repository of certificates, where the certificate
 //   itself says so; what comes from there is believed for its signature alone.
-//   Keys that were proven are kept, a few and for a day; so strangers cannot push them out, since they have no
-//   certificate that proves. Fetches under way are bounded: beyond, the answer is "later", and SNS comes again.
+//   Keys that were proven are kept, a few; so strangers cannot push them out, since they have no certificate that
+//   proves. After a day one is fetched again, and while that is not possible it serves on until its certificate ends.
+//   Fetches under way are bounded: beyond, the answer is "later", and SNS comes again. A URL that gave nothing is not
+//   asked again for a minute. So strangers who name URLs at random delay a key that is new, and no other.
 #pragma once
 
 #include <functional>
@@ -37,6 +39,8 @@ public:
         std::size_t max_keys = 16;
         seconds keep_key = std::chrono::hours(24);
         std::size_t max_fetches = 4;
+        std::size_t max_failures = 64;  // that are remembered
+        seconds keep_failure{60};
         seconds fetch_timeout{10};
     };
     // GET of a URL: at most so many bytes, no redirects, public addresses only.
@@ -57,15 +61,25 @@ private:
         Instant used_at{};
     };
 
+    struct FailedFetch
+    {
+        Error error;
+        Instant failed_at{};
+    };
+
     Task<Result<Certificate>> signer_of(const SnsEnvelope& envelope, std::string host, Instant now, Deadline deadline);
+    Task<Result<Certificate>> fetch_once(std::string url, std::string host, Instant now, Deadline deadline);
     Task<Result<Certificate>> fetch_signer(std::string url, std::string host, Instant now, Deadline deadline);
     Task<Result<std::string>> get(std::string url, Deadline deadline);
     void keep(const std::string& url, Certificate certificate, Instant now);
+    [[nodiscard]] const Error* recent_failure(const std::string& url, Instant now) const;
+    void keep_failure(const std::string& url, Error error, Instant now);
 
     const Options options_;
     const Fetch fetch_;
     const TrustedRoots roots_;
-    std::map<std::string, Key> keys_;  // by the certificate's URL
+    std::map<std::string, Key> keys_;              // by the certificate's URL
+    std::map<std::string, FailedFetch> failures_;  // likewise
     std::size_t fetching_ = 0;
 };
 

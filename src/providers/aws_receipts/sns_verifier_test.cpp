@@ -199,12 +199,79 @@ TEST(SnsVerifier, SaysLaterWhenTheCertificateCannotBeFetched)
     SnsVerifier verifier(options_of(signer), fetch);
     const auto body = signer.sign(signer.notification("m", kNow));
     EXPECT_EQ(verify(verifier, body).error().kind, ErrorKind::unavailable);
+    auto later = kNow + seconds(61);
     status = 503;
-    EXPECT_EQ(verify(verifier, body).error().kind, ErrorKind::unavailable);
+    EXPECT_EQ(verify(verifier, body, "Notification", later).error().kind, ErrorKind::unavailable);
+    later += seconds(61);
     status = 404;
-    EXPECT_EQ(reason(verifier, body), "there is no such certificate");
+    EXPECT_EQ(reason(verifier, body, "Notification", later), "there is no such certificate");
+    later += seconds(61);
     status = 200;
-    EXPECT_EQ(reason(verifier, body), "what was fetched is no certificate");
+    EXPECT_EQ(reason(verifier, body, "Notification", later), "what was fetched is no certificate");
+}
+
+// Answers as long as it is up.
+struct Host
+{
+    SnsSigner& signer;
+    bool is_up = true;
+    int asked = 0;
+
+    SnsVerifier::Fetch fetch()
+    {
+        return [this](std::string url, std::size_t, Deadline) -> Task<HttpResponse>
+        {
+            ++asked;
+            HttpResponse away;
+            co_return is_up ? signer.get(url) : away;
+        };
+    }
+};
+
+TEST(SnsVerifier, AKeyServesUntilItsCertificateEndsWhileItCannotBeFetchedAgain)
+{
+    SnsSigner signer;
+    Host host{signer};
+    SnsVerifier verifier(options_of(signer), host.fetch());
+    const auto accept = [&](Instant now)
+    {
+        return reason(verifier, signer.sign(signer.notification("m", now)), "Notification", now);
+    };
+    EXPECT_EQ(accept(kNow), "accepted");
+    host.is_up = false;
+    const auto next_day = kNow + std::chrono::hours(25);
+    EXPECT_EQ(accept(next_day), "accepted");
+    const int asked = host.asked;
+    EXPECT_EQ(accept(next_day + seconds(1)), "accepted");
+    EXPECT_EQ(host.asked, asked) << "what failed is not tried for every message";
+    EXPECT_EQ(accept(next_day + seconds(61)), "accepted");
+    EXPECT_EQ(host.asked, asked + 1);
+    const auto ended = kNow + std::chrono::days(31);
+    const auto refused = verify(verifier, signer.sign(signer.notification("m", ended)), "Notification", ended);
+    EXPECT_EQ(refused.error().kind, ErrorKind::unavailable);
+}
+
+TEST(SnsVerifier, AUrlThatGaveNothingIsNotAskedAgainForAMinute)
+{
+    SnsSigner signer;
+    Host host{signer, false};
+    auto options = options_of(signer);
+    options.max_failures = 2;
+    SnsVerifier verifier(options, host.fetch());
+    const auto ask = [&](const std::string& name, Instant now)
+    {
+        auto fields = signer.notification("m", kNow);
+        fields["SigningCertURL"] = "https://sns.us-west-2.amazonaws.com/" + name + ".pem";
+        EXPECT_EQ(verify(verifier, signer.sign(fields), "Notification", now).error().kind, ErrorKind::unavailable);
+        return host.asked;
+    };
+    EXPECT_EQ(ask("a", kNow), 1);
+    EXPECT_EQ(ask("a", kNow + seconds(59)), 1);
+    EXPECT_EQ(ask("a", kNow + seconds(60)), 2);
+    EXPECT_EQ(ask("b", kNow + seconds(61)), 3);
+    EXPECT_EQ(ask("c", kNow + seconds(62)), 4) << "the oldest is forgotten";
+    EXPECT_EQ(ask("b", kNow + seconds(63)), 4);
+    EXPECT_EQ(ask("a", kNow + seconds(64)), 5);
 }
 
 TEST(SnsVerifier, ConfirmsASubscription)

@@ -1,5 +1,6 @@
 -- Applies a batch of receipts, one for each (provider, reference). $1 provider, $2 reference, $3 status, $4 response, $5 at,
--- $6 notification and $7 its service, where the provider told them. $8 whether a late bounce corrects `delivered`. $9 now.
+-- $6 notification and $7 its service, where the provider told them. $8 whether a late bounce corrects `delivered`. $9 now. $10 the
+-- simulator's name.
 -- A final status ends the wait; a receipt nobody awaits is kept in unmatched_receipts (it may have overtaken the answer to the hand-off), unless
 -- it names a message whose fate is known from this very hand-off: then it is a repetition, or the bounce of a mailbox that took the email first.
 -- A message may be awaited under two references: its final receipt decides. A status never moves back. Rows are locked in one order, so that
@@ -79,9 +80,9 @@ owed AS (
 -- nobody.
 suppressed AS (
     INSERT INTO suppressions_due (service_id, notification_id, reason, run_at)
-    SELECT service_id, id, 1, $9::timestamptz FROM changed WHERE reported = 9 AND channel = 1 AND provider <> 'simulator'
+    SELECT service_id, id, 1, $9::timestamptz FROM changed WHERE reported = 9 AND channel = 1 AND provider <> $10::text
     UNION
-    SELECT service_id, notification_id, 1, $9::timestamptz FROM late WHERE bounces AND provider <> 'simulator'
+    SELECT service_id, notification_id, 1, $9::timestamptz FROM late WHERE bounces AND provider <> $10::text
     ON CONFLICT DO NOTHING
 ),
 kept AS (
