@@ -68,6 +68,12 @@ Batch seal_again(const KeyRing& keys, const Column& column, std::vector<SealedRo
     return batch;
 }
 
+// How long to leave the machine to others after `work`.
+std::chrono::steady_clock::duration pause_after(std::chrono::steady_clock::duration work, double share)
+{
+    return std::chrono::duration_cast<std::chrono::steady_clock::duration>(work * (1 / share - 1));
+}
+
 // Twice in a row: what was written with an older key while the first pass went by (by a process that had not got the
 // new ring yet) is behind it.
 Task<> pass_over(SealedStore& store, const KeyRing& keys, const Column& column, const RotationOptions& options,
@@ -78,7 +84,8 @@ Task<> pass_over(SealedStore& store, const KeyRing& keys, const Column& column, 
     count.unreadable = 0;
     for (;;)
     {
-        const auto deadline = deadline_in(options.statement_timeout);
+        const auto begun = std::chrono::steady_clock::now();
+        const auto deadline = begun + options.statement_timeout;
         auto stale = co_await store.list_stale(column.place, keys.current_id(), after, options.batch, deadline);
         if (stale.empty()) co_return;
         after = stale.back();
@@ -87,6 +94,7 @@ Task<> pass_over(SealedStore& store, const KeyRing& keys, const Column& column, 
         count.resealed +=
             co_await store.reseal(column.place, std::move(batch.rows), std::move(batch.resealed), deadline);
         progress(count);
+        co_await sleep_for(pause_after(std::chrono::steady_clock::now() - begun, options.share));
     }
 }
 

@@ -21,6 +21,9 @@ struct RotationOptions
 {
     std::int32_t batch = 500;                     // rows in one transaction
     std::chrono::seconds statement_timeout{300};  // finding the next batch may pass over many rows
+    // Of the time, in (0, 1]: after each batch there is a pause in proportion to what it took, so that traffic has the
+    // rest of the machine.
+    double share = 1;
 };
 
 struct RotationCount

@@ -1,9 +1,10 @@
+#include "app/bench/accept.hpp"
 #include "app/bench/bench.hpp"
 #include "app/bench/load_generator.hpp"
 #include "app/bench/site.hpp"
+#include "app/bench/standby.hpp"
 #include "app/node.hpp"
 #include "app/options.hpp"
-#include "base/json.hpp"
 #include "http/server/server.hpp"
 #include "runtime/task_scope.hpp"
 #include "sql/queries.hpp"
@@ -13,6 +14,18 @@ namespace herald::bench
 
 namespace
 {
+
+struct AcceptFigures
+{
+    double accepted_per_s = 0;
+    double ceiling_rows_per_s = 0;
+    double http_ceiling_per_s = 0;
+    double without_database_per_s = 0;
+    double p50_ms = 0;
+    double p99_ms = 0;
+    double rss_mb = 0;
+    std::uint64_t refused = 0;
+};
 
 constexpr std::size_t kBareBatch = 256;
 constexpr int kBareWriters = 2;
@@ -129,37 +142,46 @@ AcceptFigures measure(const Site& site, const BenchOptions& options)
     return figures;
 }
 
-}  // namespace
-
-Result<AcceptFigures> run_accept_bench(const BenchOptions& options)
+Report report_of(const AcceptFigures& figures)
 {
-    try
-    {
-        options.progress("a database in " + options.directory.string());
-        const Site site(options.directory);
-        return measure(site, options);
-    }
-    catch (const std::exception& failure)
-    {
-        return fail(ErrorKind::unavailable, failure.what());
-    }
+    return {"accept",
+            {{"accepted_per_s", figures.accepted_per_s, "requests accepted a second, durable"},
+             {"ceiling_rows_per_s", figures.ceiling_rows_per_s, "the same rows a second by bare multi-row inserts"},
+             {"http_ceiling_per_s", figures.http_ceiling_per_s, "requests a second answered at once"},
+             {"without_database_per_s", figures.without_database_per_s, "everything but the write, a second"},
+             {"p50_ms", figures.p50_ms, "ms to be accepted, p50"},
+             {"p99_ms", figures.p99_ms, "ms, p99"},
+             {"rss_mb", figures.rss_mb, "MB of resident memory, at most"},
+             {"refused", figures.refused, "answers that were not 2xx"}}};
 }
 
-std::string to_json(const AcceptFigures& figures)
+}  // namespace
+
+double accepted_per_second(const Site& site, std::uint16_t port, const BenchOptions& options)
 {
-    const json::object accept{
-        {"accepted_per_s", figures.accepted_per_s},
-        {"ceiling_rows_per_s", figures.ceiling_rows_per_s},
-        {"http_ceiling_per_s", figures.http_ceiling_per_s},
-        {"without_database_per_s", figures.without_database_per_s},
-        {"p50_ms", figures.p50_ms},
-        {"p99_ms", figures.p99_ms},
-        {"rss_mb", figures.rss_mb},
-        {"refused", figures.refused},
-    };
-    json::object answer = accept;  // at the top for a command of its own, under its name for a file of several
-    answer["accept"] = accept;
-    return to_wire(answer);
+    return load(port, site, Recipients::real, options).per_second();
+}
+
+Result<Report> run_accept_bench(const BenchOptions& options)
+{
+    return with_site(options, [&](const Site& site) { return report_of(measure(site, options)); });
+}
+
+Result<Report> run_accept_standby_bench(const BenchOptions& options)
+{
+    return with_site(options,
+                     [&](const Site& site)
+                     {
+                         Node node(site.settings(), site.keys(), RoleSet{.api = true}, nullptr);
+                         if (auto started = node.start(); !started) throw std::runtime_error(started.error().message);
+                         const auto rate = [&]
+                         {
+                             return accepted_per_second(site, node.port(), options);
+                         };
+                         auto report = measure_standby(site, options, "accept", rate);
+                         node.stop();
+                         return report;
+                     });
 }
 
 }  // namespace herald::bench

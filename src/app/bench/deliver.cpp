@@ -1,15 +1,13 @@
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "app/bench/bench.hpp"
+#include "app/bench/hand_off.hpp"
 #include "app/bench/load_generator.hpp"
 #include "app/bench/site.hpp"
+#include "app/bench/standby.hpp"
 #include "app/node.hpp"
-#include "app/options.hpp"
-#include "base/json.hpp"
-#include "operations/notification_contents.hpp"
-#include "operations/notification_writer.hpp"
-#include "runtime/http_client.hpp"
-#include "runtime/task_scope.hpp"
 #include "sql/queries.hpp"
 
 namespace herald::bench
@@ -18,12 +16,20 @@ namespace herald::bench
 namespace
 {
 
+struct DeliverFigures
+{
+    double delivered_per_s = 0;
+    double delivered_per_s_with_snapshot = 0;
+    HandOffTimes handoff;
+    HandOffTimes handoff_behind_backlog;
+    std::uint64_t backlog = 0;
+    double rss_mb = 0;
+    std::uint64_t messages = 0;
+    std::uint64_t undelivered = 0;
+};
+
 constexpr auto kTimeout = seconds(60);
-constexpr auto kLongestDrain = std::chrono::minutes(5);
 constexpr std::size_t kMailbox = 5000;  // a lone message must not be pushed out before it is looked for
-constexpr int kLoneMessages = 300;
-constexpr auto kLonePause = milliseconds(20);
-constexpr int kBacklogWriters = 512;
 constexpr std::string_view kHoldSnapshot =
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM services";
 
@@ -32,112 +38,6 @@ using Time = std::chrono::steady_clock::time_point;
 double seconds_since(Time start)
 {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-std::int64_t ask(const Site& site, pg::Statement statement, ServiceId service)
-{
-    std::int64_t answer = 0;
-    site.with_database(1,
-                       [&](pg::Database& database) -> Task<>
-                       {
-                           const auto rows =
-                               co_await database.execute(statement, pg::Params::of(service), deadline_in(kTimeout));
-                           answer = rows.get<std::int64_t>(0, 0);
-                       });
-    return answer;
-}
-
-// A message as acceptance would write it.
-NewNotification queued_message(const Site& site, const DemoService& service, Instant now, const TimeZone& zone)
-{
-    NewNotification row;
-    row.id = NotificationId{make_uuid_v7(now)};
-    row.service_id = service.service_id;
-    row.template_id = service.templates.sms;
-    row.template_version = 1;
-    row.channel = Channel::sms;
-    row.billable_units = 1;
-    row.created_at = now;
-    row.local_date = zone.date_of(now);
-    row.purge_on = add_days(row.local_date, 8);
-    row.message_limit = 1'000'000'000'000;
-    const NotificationContents contents{"+12025550123", "+12025550123", R"({"name": "Ada"})", "", "", ""};
-    row.sealed = seal_contents(site.keys(), row.id, contents);
-    return row;
-}
-
-Task<> write_backlog(const Site& site, NotificationWriter& writer, const TimeZone& zone, std::size_t& left)
-{
-    const SystemClock clock;
-    while (left > 0)
-    {
-        --left;
-        auto row = queued_message(site, site.demo().other, clock.now(), zone);
-        co_await writer.write(std::move(row), deadline_in(kTimeout));
-    }
-}
-
-void fill_backlog(const Site& site, std::size_t count)
-{
-    site.with_database(2,
-                       [&](pg::Database& database) -> Task<>
-                       {
-                           const auto executor = co_await asio::this_coro::executor;
-                           const TimeZone zone(site.settings().time_zone);
-                           TaskScope scope(executor);
-                           NotificationWriter writer(database, scope, executor, {}, [](Lane, ServiceId) {});
-                           std::size_t left = count;
-                           TaskScope writers(executor);
-                           for (int i = 0; i < kBacklogWriters; ++i)
-                               writers.spawn("bench_backlog", write_backlog(site, writer, zone, left));
-                           writers.close();
-                           co_await writers.join(deadline_in(kLongestDrain));
-                           scope.close();
-                           co_await scope.join(deadline_in(kTimeout));
-                       });
-}
-
-// One message alone: sends it and gives the milliseconds from its 201 to the provider.
-Task<double> send_lone(HttpClient& client, const Mailbox& mailbox, const DemoService& service, std::uint16_t port)
-{
-    const std::string url = fmt::format("http://127.0.0.1:{}/v2/notifications/sms", port);
-    const auto token = live_token(service);
-    HttpHeaders headers{{"Authorization", "Bearer " + token}, {"Content-Type", "application/json"}};
-    HttpRequest request(
-        "POST", url, std::move(headers),
-        fmt::format(R"({{"phone_number": "+12025550199", "template_id": "{}", "personalisation": {{"name": "Ada"}}}})",
-                    service.templates.sms.to_string()));
-    HttpOptions options(deadline_in(kTimeout));
-    options.allow_private_addresses = true;
-    const auto answer = co_await client.send(std::move(request), options);
-    const Instant answered = SystemClock().now();
-    if (answer.status != 201) throw std::runtime_error(fmt::format("a lone message was answered {}", answer.status));
-    const auto body = parse_json(answer.body);
-    const auto id = NotificationId::parse(std::string_view(body->at("id").as_string()));
-    const Deadline until = deadline_in(kTimeout);
-    while (std::chrono::steady_clock::now() < until)
-    {
-        if (const auto taken = mailbox.find(*id))
-            co_return std::max(0.0, std::chrono::duration<double, std::milli>(taken->received_at - answered).count());
-        co_await sleep_for(milliseconds(1));
-    }
-    throw std::runtime_error("a lone message did not reach the provider within a minute");
-}
-
-std::vector<double> measure_hand_off(const Mailbox& mailbox, const DemoService& service, std::uint16_t port)
-{
-    std::vector<double> milliseconds_to_provider;
-    run_task<>(
-        [&]() -> Task<>
-        {
-            HttpClient client(co_await asio::this_coro::executor);
-            for (int i = 0; i < kLoneMessages; ++i)
-            {
-                milliseconds_to_provider.push_back(co_await send_lone(client, mailbox, service, port));
-                co_await sleep_for(kLonePause);
-            }
-        });
-    return milliseconds_to_provider;
 }
 
 struct Throughput
@@ -198,7 +98,23 @@ struct Running
     {
         if (auto started = node.start(); !started) throw std::runtime_error(started.error().message);
     }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
     ~Running() { node.stop(); }
+
+    [[nodiscard]] HandOffTimes measure_hand_off(const Site& site) const
+    {
+        LoneMessages lone;
+        lone.service = site.demo().demo;
+        lone.port = node.port();
+        lone.reached = [this](NotificationId id) -> std::optional<Instant>
+        {
+            const auto taken = mailbox->find(id);
+            if (!taken) return std::nullopt;
+            return taken->received_at;
+        };
+        return bench::measure_hand_off(lone);
+    }
 
     std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>(kMailbox);
     Node node;
@@ -209,10 +125,7 @@ void measure_without_backlog(const Site& site, const BenchOptions& options, Deli
     const Running running(site);
     const auto port = running.node.port();
     options.progress("lone messages");
-    auto lone = measure_hand_off(*running.mailbox, site.demo().demo, port);
-    figures.handoff_p50_ms = percentile(lone, 50);
-    figures.handoff_p95_ms = percentile(lone, 95);
-    figures.handoff_p99_ms = percentile(lone, 99);
+    figures.handoff = running.measure_hand_off(site);
 
     options.progress("the whole life of a message");
     const auto plain = measure_throughput(site, port, options);
@@ -232,54 +145,55 @@ void measure_behind_backlog(const Site& site, const BenchOptions& options, Deliv
     figures.backlog = static_cast<std::uint64_t>(ask(site, sql::bench_count_unfinished, site.demo().other.service_id));
     options.progress("lone messages beside it");
     const Running running(site);
-    auto beside = measure_hand_off(*running.mailbox, site.demo().demo, running.node.port());
-    figures.handoff_p95_ms_behind_backlog = percentile(beside, 95);
-    figures.handoff_p99_ms_behind_backlog = percentile(beside, 99);
+    figures.handoff_behind_backlog = running.measure_hand_off(site);
     figures.rss_mb = resident_mb();
 }
 
-DeliverFigures measure(const Site& site, const BenchOptions& options)
+Report report_of(const DeliverFigures& figures)
 {
-    DeliverFigures figures;
-    measure_without_backlog(site, options, figures);
-    measure_behind_backlog(site, options, figures);
-    return figures;
+    const auto& lone = figures.handoff;
+    const auto& behind = figures.handoff_behind_backlog;
+    return {"deliver",
+            {{"delivered_per_s", figures.delivered_per_s, "messages a second through their whole life"},
+             {"delivered_per_s_with_snapshot", figures.delivered_per_s_with_snapshot,
+              "the same with an idle transaction's snapshot held open"},
+             {"handoff_p50_ms", lone.p50_ms, "ms from a lone message's 201 to the provider, p50"},
+             {"handoff_p95_ms", lone.p95_ms, "ms, p95"},
+             {"handoff_p99_ms", lone.p99_ms, "ms, p99"},
+             {"handoff_p95_ms_behind_backlog", behind.p95_ms, "ms behind another service's backlog, p95"},
+             {"handoff_p99_ms_behind_backlog", behind.p99_ms, "ms, p99"},
+             {"backlog", figures.backlog, "messages in the backlog"},
+             {"rss_mb", figures.rss_mb, "MB of resident memory, at most"},
+             {"messages", figures.messages, "messages measured"},
+             {"undelivered", figures.undelivered, "of them not delivered: anything but 0 is a fault"}}};
 }
 
 }  // namespace
 
-Result<DeliverFigures> run_deliver_bench(const BenchOptions& options)
+Result<Report> run_deliver_bench(const BenchOptions& options)
 {
-    try
-    {
-        options.progress("a database in " + options.directory.string());
-        const Site site(options.directory);
-        return measure(site, options);
-    }
-    catch (const std::exception& failure)
-    {
-        return fail(ErrorKind::unavailable, failure.what());
-    }
+    return with_site(options,
+                     [&](const Site& site)
+                     {
+                         DeliverFigures figures;
+                         measure_without_backlog(site, options, figures);
+                         measure_behind_backlog(site, options, figures);
+                         return report_of(figures);
+                     });
 }
 
-std::string to_json(const DeliverFigures& figures)
+Result<Report> run_deliver_standby_bench(const BenchOptions& options)
 {
-    const json::object deliver{
-        {"delivered_per_s", figures.delivered_per_s},
-        {"delivered_per_s_with_snapshot", figures.delivered_per_s_with_snapshot},
-        {"handoff_p50_ms", figures.handoff_p50_ms},
-        {"handoff_p95_ms", figures.handoff_p95_ms},
-        {"handoff_p99_ms", figures.handoff_p99_ms},
-        {"handoff_p95_ms_behind_backlog", figures.handoff_p95_ms_behind_backlog},
-        {"handoff_p99_ms_behind_backlog", figures.handoff_p99_ms_behind_backlog},
-        {"backlog", figures.backlog},
-        {"rss_mb", figures.rss_mb},
-        {"messages", figures.messages},
-        {"undelivered", figures.undelivered},
-    };
-    json::object answer = deliver;  // at the top for a command of its own, under its name for a file of several
-    answer["deliver"] = deliver;
-    return to_wire(answer);
+    return with_site(options,
+                     [&](const Site& site)
+                     {
+                         const Running running(site);
+                         const auto rate = [&]
+                         {
+                             return measure_throughput(site, running.node.port(), options).per_second;
+                         };
+                         return measure_standby(site, options, "deliver", rate);
+                     });
 }
 
 }  // namespace herald::bench

@@ -35,6 +35,7 @@ struct Answer
 {
     int status = 0;
     std::size_t size = 0;
+    std::size_t body = 0;  // where it begins
     bool tells_when_to_retry = false;
 };
 
@@ -49,11 +50,12 @@ std::optional<Answer> parse_answer(std::string_view bytes)
     Answer answer;
     std::from_chars(bytes.data() + 9, bytes.data() + 12, answer.status);
     answer.tells_when_to_retry = bytes.substr(0, end).find("\r\nRetry-After: ") != std::string_view::npos;
+    answer.body = end + 4;
     std::size_t body = 0;
     const auto length = bytes.substr(0, end).find(kLength);
     if (length != std::string_view::npos)
         std::from_chars(bytes.data() + length + kLength.size(), bytes.data() + end, body);
-    answer.size = end + 4 + body;
+    answer.size = answer.body + body;
     if (bytes.size() < answer.size) return std::nullopt;
     return answer;
 }
@@ -88,6 +90,8 @@ Task<> exchange(asio::ip::tcp::socket& socket, Run& run, std::string& request, s
         const auto answer = parse_answer(std::string_view(buffer.data(), held));
         if (!answer) continue;
         count(run, *answer, sent, std::chrono::steady_clock::now());
+        if (run.options.on_success && answer->status / 100 == 2)
+            run.options.on_success(std::string_view(buffer.data(), answer->size).substr(answer->body));
         co_return;
     }
 }

@@ -23,6 +23,8 @@ struct LoadOptions
     std::chrono::milliseconds duration{5000};
     // The bytes of a whole HTTP/1.1 request. Called between sends; the view is good until the next call.
     std::function<std::string_view()> next_request;
+    // Called with the body of each 2xx answer, measured or not. May be empty.
+    std::function<void(std::string_view body)> on_success;
 };
 
 struct LoadReport

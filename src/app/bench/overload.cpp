@@ -2,13 +2,29 @@
 #include "app/bench/load_generator.hpp"
 #include "app/bench/site.hpp"
 #include "app/node.hpp"
-#include "base/json.hpp"
 
 namespace herald::bench
 {
 
 namespace
 {
+
+struct OverloadFigures
+{
+    double peak_per_s = 0;
+    double offered_per_s = 0;
+    double goodput_per_s = 0;
+    double goodput_to_peak = 0;
+    double accepted_p99_ms = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t failed = 0;
+    double refused_p50_ms = 0;
+    double refused_p99_ms = 0;
+    double others_p99_ms = 0;
+    double others_p99_ms_beside_greedy = 0;
+    double others_p99_rise = 0;
+    std::uint64_t others_refused = 0;
+};
 
 // Parts of the peak. The others together and the greedy one's share leave the server room; ten times the share does
 // not.
@@ -90,42 +106,30 @@ OverloadFigures measure(const Site& site, const BenchOptions& options)
     return figures;
 }
 
-}  // namespace
-
-Result<OverloadFigures> run_overload_bench(const BenchOptions& options)
+Report report_of(const OverloadFigures& figures)
 {
-    try
-    {
-        options.progress("a database in " + options.directory.string());
-        const Site site(options.directory);
-        return measure(site, options);
-    }
-    catch (const std::exception& failure)
-    {
-        return fail(ErrorKind::unavailable, failure.what());
-    }
+    return {"overload",
+            {{"peak_per_s", figures.peak_per_s, "accepted a second, each connection waiting for its answer: the peak"},
+             {"offered_per_s", figures.offered_per_s, "answered a second, whatever the status, at twice the peak"},
+             {"goodput_per_s", figures.goodput_per_s, "accepted a second of them"},
+             {"goodput_to_peak", figures.goodput_to_peak, "that to the peak (goal: 0.9)"},
+             {"accepted_p99_ms", figures.accepted_p99_ms, "ms to be accepted, p99"},
+             {"refused", figures.refused, "answered 429 or 503 with Retry-After"},
+             {"failed", figures.failed, "answered anything else: anything but 0 is a fault"},
+             {"refused_p50_ms", figures.refused_p50_ms, "ms to be refused, p50"},
+             {"refused_p99_ms", figures.refused_p99_ms, "ms, p99 (goal: 5)"},
+             {"others_p99_ms", figures.others_p99_ms, "ms for other tenants beside one that sends its share, p99"},
+             {"others_p99_ms_beside_greedy", figures.others_p99_ms_beside_greedy,
+              "ms for them beside ten times its share, p99"},
+             {"others_p99_rise", figures.others_p99_rise, "that to before (goal: 1.5)"},
+             {"others_refused", figures.others_refused, "of the others' requests refused"}}};
 }
 
-std::string to_json(const OverloadFigures& figures)
+}  // namespace
+
+Result<Report> run_overload_bench(const BenchOptions& options)
 {
-    const json::object overload{
-        {"peak_per_s", figures.peak_per_s},
-        {"offered_per_s", figures.offered_per_s},
-        {"goodput_per_s", figures.goodput_per_s},
-        {"goodput_to_peak", figures.goodput_to_peak},
-        {"accepted_p99_ms", figures.accepted_p99_ms},
-        {"refused", figures.refused},
-        {"failed", figures.failed},
-        {"refused_p50_ms", figures.refused_p50_ms},
-        {"refused_p99_ms", figures.refused_p99_ms},
-        {"others_p99_ms", figures.others_p99_ms},
-        {"others_p99_ms_beside_greedy", figures.others_p99_ms_beside_greedy},
-        {"others_p99_rise", figures.others_p99_rise},
-        {"others_refused", figures.others_refused},
-    };
-    json::object answer = overload;
-    answer["overload"] = overload;
-    return to_wire(answer);
+    return with_site(options, [&](const Site& site) { return report_of(measure(site, options)); });
 }
 
 }  // namespace herald::bench

@@ -8,6 +8,8 @@
 #include "app/options.hpp"
 #include "app/prepare_database.hpp"
 #include "base/jwt.hpp"
+#include "operations/notification_contents.hpp"
+#include "operations/notification_writer.hpp"
 #include "runtime/task_scope.hpp"
 #include "sql/queries.hpp"
 
@@ -18,6 +20,8 @@ namespace
 {
 
 constexpr auto kTimeout = seconds(60);
+constexpr auto kLongestFill = std::chrono::minutes(5);
+constexpr int kBacklogWriters = 512;
 constexpr std::size_t kDifferentRequests = 500;
 constexpr auto kSignEvery = seconds(5);
 constexpr std::string_view kSimulatedNumber = "+14254147755";
@@ -36,6 +40,36 @@ std::string http_post(std::string_view path, std::string_view token, std::string
         "POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n"
         "Content-Length: {}\r\n\r\n{}",
         path, token, body.size(), body);
+}
+
+// A message as acceptance would write it.
+NewNotification queued_message(const Site& site, const DemoService& service, Instant now, const TimeZone& zone)
+{
+    NewNotification row;
+    row.id = NotificationId{make_uuid_v7(now)};
+    row.service_id = service.service_id;
+    row.template_id = service.templates.sms;
+    row.template_version = 1;
+    row.channel = Channel::sms;
+    row.billable_units = 1;
+    row.created_at = now;
+    row.local_date = zone.date_of(now);
+    row.purge_on = add_days(row.local_date, 8);
+    row.message_limit = 1'000'000'000'000;
+    const NotificationContents contents{"+12025550123", "+12025550123", R"({"name": "Ada"})", "", "", ""};
+    row.sealed = seal_contents(site.keys(), row.id, contents);
+    return row;
+}
+
+Task<> write_backlog(const Site& site, NotificationWriter& writer, const TimeZone& zone, std::size_t& left)
+{
+    const SystemClock clock;
+    while (left > 0)
+    {
+        --left;
+        auto row = queued_message(site, site.demo().other, clock.now(), zone);
+        co_await writer.write(std::move(row), deadline_in(kTimeout));
+    }
 }
 
 }  // namespace
@@ -95,6 +129,20 @@ void Site::with_database(int connections, const std::function<Task<>(pg::Databas
         });
 }
 
+Result<Report> with_site(const BenchOptions& options, const std::function<Report(const Site&)>& measure)
+{
+    try
+    {
+        options.progress("a database in " + options.directory.string());
+        const Site site(options.directory);
+        return measure(site);
+    }
+    catch (const std::exception& failure)
+    {
+        return fail(ErrorKind::unavailable, failure.what());
+    }
+}
+
 std::string live_token(const DemoService& service)
 {
     // A key ends in its secret, a UUID.
@@ -102,8 +150,8 @@ std::string live_token(const DemoService& service)
     return sign_token(service.service_id.to_string(), key.substr(key.size() - 36), SystemClock().now());
 }
 
-RequestMaker::RequestMaker(const DemoService& service, Recipients recipients)
-    : service_(service), recipients_(recipients)
+RequestMaker::RequestMaker(const DemoService& service, Recipients recipients, bool emails_only)
+    : service_(service), recipients_(recipients), emails_only_(emails_only)
 {
 }
 
@@ -125,14 +173,61 @@ void RequestMaker::sign()
         const auto address = real ? fmt::format("person{}@example.gov", i) : std::string(kSimulatedAddress);
         const auto values =
             fmt::format(R"("personalisation": {{"name": "Person {}"}}, "reference": "bench-{}"}})", i, i);
-        requests_.push_back(http_post("/v2/notifications/sms", token,
-                                      fmt::format(R"({{"phone_number": "{}", "template_id": "{}", {})", number,
-                                                  service_.templates.sms.to_string(), values)));
+        if (!emails_only_)
+            requests_.push_back(http_post("/v2/notifications/sms", token,
+                                          fmt::format(R"({{"phone_number": "{}", "template_id": "{}", {})", number,
+                                                      service_.templates.sms.to_string(), values)));
         requests_.push_back(http_post("/v2/notifications/email", token,
                                       fmt::format(R"({{"email_address": "{}", "template_id": "{}", {})", address,
                                                   service_.templates.email.to_string(), values)));
     }
     sign_again_ = deadline_in(kSignEvery);
+}
+
+std::int64_t ask(const Site& site, pg::Statement statement, ServiceId service)
+{
+    std::int64_t answer = 0;
+    site.with_database(1,
+                       [&](pg::Database& database) -> Task<>
+                       {
+                           const auto rows =
+                               co_await database.execute(statement, pg::Params::of(service), deadline_in(kTimeout));
+                           answer = rows.get<std::int64_t>(0, 0);
+                       });
+    return answer;
+}
+
+std::vector<NotificationId> list(const Site& site, pg::Statement statement, ServiceId service)
+{
+    std::vector<NotificationId> ids;
+    site.with_database(1,
+                       [&](pg::Database& database) -> Task<>
+                       {
+                           const auto rows =
+                               co_await database.execute(statement, pg::Params::of(service), deadline_in(kTimeout));
+                           for (std::size_t i = 0; i < rows.size(); ++i) ids.push_back(rows.get<NotificationId>(i, 0));
+                       });
+    return ids;
+}
+
+void fill_backlog(const Site& site, std::size_t count)
+{
+    site.with_database(2,
+                       [&](pg::Database& database) -> Task<>
+                       {
+                           const auto executor = co_await asio::this_coro::executor;
+                           const TimeZone zone(site.settings().time_zone);
+                           TaskScope scope(executor);
+                           NotificationWriter writer(database, scope, executor, {}, [](Lane, ServiceId) {});
+                           std::size_t left = count;
+                           TaskScope writers(executor);
+                           for (int i = 0; i < kBacklogWriters; ++i)
+                               writers.spawn("bench_backlog", write_backlog(site, writer, zone, left));
+                           writers.close();
+                           co_await writers.join(deadline_in(kLongestFill));
+                           scope.close();
+                           co_await scope.join(deadline_in(kTimeout));
+                       });
 }
 
 double resident_mb()

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/bench/bench.hpp"
 #include "base/crypto.hpp"
 #include "base/settings.hpp"
 #include "operations/seed_demo.hpp"
@@ -44,6 +45,9 @@ public:
     [[nodiscard]] const Settings& settings() const { return settings_; }
     [[nodiscard]] const KeyRing& keys() const { return keys_; }
     [[nodiscard]] const Demo& demo() const { return demo_; }
+    [[nodiscard]] pg::Cluster& cluster() const { return *cluster_; }
+    // For what else a run needs; gone with the site.
+    [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
     // Runs `work` to its end with a Database of its own. Blocking.
     void with_database(int connections, const std::function<Task<>(pg::Database&)>& work) const;
 
@@ -54,6 +58,9 @@ private:
     KeyRing keys_;
     Demo demo_;
 };
+
+// Makes a site and measures there; what is thrown becomes an Error (unavailable). Blocking.
+Result<Report> with_site(const BenchOptions& options, const std::function<Report(const Site&)>& measure);
 
 enum class Recipients
 {
@@ -68,7 +75,8 @@ std::string live_token(const DemoService& service);
 class RequestMaker
 {
 public:
-    RequestMaker(const DemoService& service, Recipients recipients);
+    // `emails_only`: no text messages between them.
+    RequestMaker(const DemoService& service, Recipients recipients, bool emails_only = false);
     [[nodiscard]] std::string_view next();
 
 private:
@@ -76,10 +84,17 @@ private:
 
     const DemoService service_;
     const Recipients recipients_;
+    const bool emails_only_;
     std::vector<std::string> requests_;
     std::size_t next_ = 0;
     Deadline sign_again_{};
 };
+
+// The answer to one question about a service: a number, or ids. Blocking.
+std::int64_t ask(const Site& site, pg::Statement statement, ServiceId service);
+std::vector<NotificationId> list(const Site& site, pg::Statement statement, ServiceId service);
+// Queues text messages of the demo's other service, as acceptance would write them. Blocking.
+void fill_backlog(const Site& site, std::size_t count);
 
 // The most resident memory that this process ever had, in MB.
 double resident_mb();

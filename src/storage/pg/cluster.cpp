@@ -275,7 +275,10 @@ Result<std::unique_ptr<Cluster>> Cluster::start(ClusterOptions options)
     if (!programs) return Failure(programs.error());
     if (*major == 0)
     {
-        if (auto made = make_cluster(*folder, *programs, options.fsync); !made) return Failure(made.error());
+        const auto made = options.standby_of.empty()
+                              ? make_cluster(*folder, *programs, options.fsync)
+                              : copy_cluster(*folder, *programs, options.fsync, options.standby_of);
+        if (!made) return Failure(made.error());
     }
     if (auto ended = end_left_behind(*folder); !ended) return Failure(ended.error());
     auto impl = std::make_unique<Impl>(std::move(options), std::move(*folder), std::move(*lock));

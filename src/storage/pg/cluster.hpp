@@ -20,6 +20,9 @@ struct ClusterOptions
     std::filesystem::path directory;  // made when absent; holds data/, socket/ and server.log
     bool fsync = true;                // tests may turn it off for speed; `herald dev` never does
     int shared_buffers_mb = 128;
+    // conninfo or URI of a running Cluster: a new folder becomes a streaming standby of it (standby.hpp) that can be
+    // read. The primary keeps what the standby has not got yet, so one primary has one standby.
+    std::string standby_of;
 };
 
 // Blocking: for start-up and tests, not for a loop. Not thread-safe.

@@ -153,6 +153,34 @@ Result<void> find_server_user(ClusterFolder& folder)
                 "PostgreSQL does not run as root, and there is neither a user postgres nor nobody");
 }
 
+// By a program that takes -D and --no-sync.
+Result<void> fill_folder(const ClusterFolder& folder, bool sync, std::vector<std::string> program)
+{
+    const auto fresh = folder.root / "data.new";
+    std::error_code error;
+    fs::remove_all(fresh, error);
+    if (auto made = make_private(folder.user, fresh); !made) return made;
+    ProcessOptions options;
+    options.argv = std::move(program);
+    options.argv.insert(options.argv.end(), {"-D", fresh.string()});
+    if (!sync) options.argv.emplace_back("--no-sync");
+    options.user = folder.user;
+    options.keep_capability = folder.capability;
+    options.working_directory = fresh;
+    const auto ended = run_process(options, std::chrono::minutes(2));
+    if (!ended) return Failure(ended.error());
+    if (!ended->status.success())
+    {
+        Error failure(ErrorKind::internal,
+                      fmt::format("{} failed in {}: {}", options.argv.front(), fresh.string(), ended->output));
+        return Failure(std::move(failure));
+    }
+    std::ofstream(folder.format) << kFormat << "\n";
+    fs::rename(fresh, folder.data, error);
+    if (error) return fail(ErrorKind::internal, fmt::format("{} could not be renamed to data", fresh.string()));
+    return {};
+}
+
 }  // namespace
 
 Result<ServerPrograms> find_server_programs(int major)
@@ -217,30 +245,19 @@ Result<int> made_by(const ClusterFolder& folder)
 
 Result<void> make_cluster(const ClusterFolder& folder, const ServerPrograms& programs, bool sync)
 {
-    const auto fresh = folder.root / "data.new";
-    std::error_code error;
-    fs::remove_all(fresh, error);
-    if (auto made = make_private(folder.user, fresh); !made) return made;
-    ProcessOptions options;
     // Trust, because only we can reach the socket: its folder is ours alone. The C locale sorts the same on every
     // machine.
-    options.argv = {programs.initdb.string(), "-D",         fresh.string(),    "-U", "herald", "--auth=trust",
-                    "--encoding=UTF8",        "--locale=C", "--data-checksums"};
-    if (!sync) options.argv.emplace_back("--no-sync");
-    options.user = folder.user;
-    options.keep_capability = folder.capability;
-    options.working_directory = fresh;
-    const auto ended = run_process(options, std::chrono::minutes(2));
-    if (!ended) return Failure(ended.error());
-    if (!ended->status.success())
-    {
-        Error failure(ErrorKind::internal, fmt::format("initdb failed in {}: {}", fresh.string(), ended->output));
-        return Failure(std::move(failure));
-    }
-    std::ofstream(folder.format) << kFormat << "\n";
-    fs::rename(fresh, folder.data, error);
-    if (error) return fail(ErrorKind::internal, fmt::format("{} could not be renamed to data", fresh.string()));
-    return {};
+    return fill_folder(folder, sync,
+                       {programs.initdb.string(), "-U", "herald", "--auth=trust", "--encoding=UTF8", "--locale=C",
+                        "--data-checksums"});
+}
+
+Result<void> copy_cluster(const ClusterFolder& folder, const ServerPrograms& programs, bool sync,
+                          const std::string& primary)
+{
+    return fill_folder(folder, sync,
+                       {(programs.postgres.parent_path() / "pg_basebackup").string(), "--dbname", primary,
+                        "--write-recovery-conf", "--create-slot", "--slot=herald_standby", "--checkpoint=fast"});
 }
 
 std::optional<int> running_server(const ClusterFolder& folder)

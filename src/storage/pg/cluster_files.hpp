@@ -40,6 +40,9 @@ Result<ClusterFolder> prepare_folder(const std::filesystem::path& directory);
 Result<int> made_by(const ClusterFolder& folder);
 // initdb into a folder beside, renamed when complete: a kill leaves either nothing or a cluster.
 Result<void> make_cluster(const ClusterFolder& folder, const ServerPrograms& programs, bool sync);
+// The same, as a standby of the cluster at `primary`, with a replication slot there that keeps what it has not got.
+Result<void> copy_cluster(const ClusterFolder& folder, const ServerPrograms& programs, bool sync,
+                          const std::string& primary);
 // The process of a server that runs on data/ now; nullopt when postmaster.pid is absent or stale.
 std::optional<int> running_server(const ClusterFolder& folder);
 // Takes away what a killed server left: its lock files and its socket. Only when none runs.

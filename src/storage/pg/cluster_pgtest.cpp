@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/uuid.hpp"
+#include "storage/pg/standby.hpp"
 
 namespace herald::pg
 {
@@ -176,6 +177,44 @@ TEST_F(ClusterTest, RefusesAFolderThatHoldsSomethingElse)
 {
     fs::create_directories(folder_ / "data/holiday");
     EXPECT_THAT(Cluster::start(options()).error().message, HasSubstr("not a cluster of herald's"));
+}
+
+TEST_F(ClusterTest, HasAStandbyThatHoldsWhatWasCommittedWhileItWasRequired)
+{
+    auto primary = Cluster::start(options());
+    ASSERT_TRUE(primary.has_value()) << primary.error().message;
+    const auto conninfo = (*primary)->database("app").value();
+    auto made = options();
+    made.directory = folder_ / "standby";
+    made.standby_of = conninfo;
+    auto standby = Cluster::start(std::move(made));
+    ASSERT_TRUE(standby.has_value()) << standby.error().message;
+    ASSERT_TRUE(require_standby(conninfo, true));
+    ask(conninfo, "CREATE TABLE t AS SELECT 42 AS x");
+    // Flushed there, though perhaps not replayed yet: as after a failover.
+    (*primary)->kill();
+    const auto copy = (*standby)->database_url("app");
+    EXPECT_EQ(ask(copy, "SELECT pg_promote()"), "t");
+    EXPECT_EQ(ask(copy, "SELECT x FROM t"), "42");
+}
+
+TEST_F(ClusterTest, DoesNotWaitForAStandbyThatIsNoLongerRequired)
+{
+    auto primary = Cluster::start(options());
+    ASSERT_TRUE(primary.has_value()) << primary.error().message;
+    const auto conninfo = (*primary)->database("app").value();
+    auto made = options();
+    made.directory = folder_ / "standby";
+    made.standby_of = conninfo;
+    auto standby = Cluster::start(std::move(made));
+    ASSERT_TRUE(standby.has_value()) << standby.error().message;
+    ASSERT_TRUE(require_standby(conninfo, true));
+    ASSERT_TRUE(require_standby(conninfo, false));
+    (*standby)->stop();
+    ask(conninfo, "CREATE TABLE t AS SELECT 42 AS x");
+    EXPECT_EQ(ask(conninfo, "SELECT x FROM t"), "42");
+    ASSERT_TRUE((*standby)->restart());
+    ASSERT_TRUE(await_standby(conninfo));
 }
 
 }  // namespace
