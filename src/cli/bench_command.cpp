@@ -115,7 +115,9 @@ void add_rotate(CLI::App& bench, CommandContext& context, const std::shared_ptr<
     add_options(*rotate, *asked);
     rotate->add_option("--rows", asked->options.rows, "Messages that are there to be sealed anew")
         ->capture_default_str();
-    rotate->add_option("--share", asked->options.rotation_share, "As of `herald keys rotate`")
+    rotate
+        ->add_option("--share", asked->options.rotation_share,
+                     "Part of the time that the rotation works, the rest being pauses; `herald keys rotate` has 0.1")
         ->check(CLI::Range(0.001, 1.0))
         ->capture_default_str();
     add_rounds(*rotate, *asked, "How often each is measured, in turns; the medians count");

@@ -30,7 +30,7 @@ struct BenchOptions
     std::size_t backlog = 1'000'000;         // of run_deliver_bench
     int rounds = 3;                          // of what is measured in turns: `standby` and run_rotate_bench
     std::size_t rows = 300'000;              // that are there to be sealed anew
-    double rotation_share = 1;               // RotationOptions::share
+    double rotation_share = 0.1;             // RotationOptions::share
     Through through = Through::capture;      // of run_sink_bench
     bool errors = true;                      // the server answers like one of the real world
     // Called as each measurement begins.
