@@ -311,6 +311,12 @@ std::vector<std::string> RouteSecurity::own_ids_;
 std::vector<std::string> RouteSecurity::other_ids_;
 json::value RouteSecurity::document_;
 
+// The others are for strangers, or what is asked is signed itself.
+bool asks_for_token(const Route& route)
+{
+    return route.auth == Auth::service_key || route.auth == Auth::internal_client;
+}
+
 // Without this the suite would find closed doors where there is only a wrong address.
 TEST_F(RouteSecurity, EveryRouteWithAKeyOpensForItsOwner)
 {
@@ -330,7 +336,7 @@ TEST_F(RouteSecurity, NobodyWithoutATokenIsHeardNorHisBodyRead)
     const auto before = rows();
     for (const Route* route : all_routes())
     {
-        if (route->auth == Auth::none) continue;
+        if (!asks_for_token(*route)) continue;
         const auto target = target_of(*route, own_ids_.front());
         const auto answer = ask(*route, target, usual_body(*route, own_ids_.front()), {});
         EXPECT_EQ(answer.status, 401) << route->path;
@@ -349,7 +355,7 @@ TEST_F(RouteSecurity, ForgedTokensOpenNothing)
     const auto before = rows();
     for (const Route* route : all_routes())
     {
-        if (route->auth == Auth::none) continue;
+        if (!asks_for_token(*route)) continue;
         const bool internal = route->auth == Auth::internal_client;
         const Signer victim = internal ? Signer{"notify-admin", "internal-secret"} : signer_of(own_);
         const auto id = own_ids_.front();
@@ -362,6 +368,26 @@ TEST_F(RouteSecurity, ForgedTokensOpenNothing)
             else
                 EXPECT_EQ(answer.status, 403) << route->path << " " << attack.what << " " << answer.raw.body;
             expect_shape(*route, answer, attack.what);
+        }
+    }
+    EXPECT_EQ(rows(), before);
+}
+
+TEST_F(RouteSecurity, WhatHasToBeSignedAndIsNotIsRefused)
+{
+    const auto before = rows();
+    for (const Route* route : all_routes())
+    {
+        if (asks_for_token(*route) || route->auth == Auth::none) continue;
+        for (const std::string_view body :
+             {"", "{}", "List-Unsubscribe=One-Click", R"({"Type": "Notification", "MessageId": "1", "Message": "{}"})"})
+        {
+            HttpClient client(server_->port());
+            const auto target = target_of(*route, own_ids_.front());
+            const auto answer =
+                read_answer(client.request(to_string(route->method), target, as_own(), std::string(body)));
+            EXPECT_GE(answer.status, 400) << route->path << " " << body;
+            EXPECT_LT(answer.status, 500) << route->path << " " << body;
         }
     }
     EXPECT_EQ(rows(), before);
@@ -442,11 +468,13 @@ TEST_F(RouteSecurity, BodiesThatNobodyShouldSendAreRefused)
             auto headers = as_own();
             headers.emplace_back("Content-Type", "application/json");
             const auto answer = read_answer(client.request(to_string(route->method), target, headers, body));
-            if (route->auth == Auth::none)
+            if (!asks_for_token(*route))
+            {
                 EXPECT_LT(answer.status, 500) << route->path << " " << what;  // it may look at none of it
-            else
-                EXPECT_THAT(answer.status, AnyOf(400, 403)) << route->path << " " << what << " " << answer.raw.body;
-            if (answer.status >= 400) expect_shape(*route, answer, what);
+                continue;
+            }
+            EXPECT_THAT(answer.status, AnyOf(400, 403)) << route->path << " " << what << " " << answer.raw.body;
+            expect_shape(*route, answer, what);
         }
     }
     EXPECT_EQ(rows(), before);

@@ -31,7 +31,7 @@ const called = [];
 before(async () => {
   site = await Site.make({
     postgres: { settings: { log_statement: 'all', log_min_error_statement: 'debug5', wal_keep_size: '64MB' } },
-    env: { HERALD_LOG_LEVEL: 'debug', HERALD_CAPTURE_SCRIPT: script },
+    env: { HERALD_LOG_LEVEL: 'debug', HERALD_CAPTURE_SCRIPT: script, HERALD_CALLBACKS_ALLOW_HTTP: 'true' },
   });
   callbacks = createServer((question, answer) => {
     called.push(question.headers.authorization);
@@ -40,7 +40,7 @@ before(async () => {
   });
   await new Promise((resolve) => callbacks.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${callbacks.address().port}/receipts`;
-  await command('service', 'callback', site.service, '--url', url, '--bearer-token', bearerToken, '--allow-http');
+  await command('service', 'callback', site.service, '--url', url, '--bearer-token', bearerToken);
   const content = 'Dear ((name)), ((long))';
   await command('template', 'change', site.templates.email, '--service', site.service, '--content', content, '--subject', 'For ((name))');
 });

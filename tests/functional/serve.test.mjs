@@ -193,7 +193,7 @@ test('a wrong value stops the start with the key, the value and what is allowed'
 test('a provider that sends nothing is used only by who asked for it', async () => {
   const refused = await herald(['serve'], { env: { ...env, HERALD_PROVIDERS_EMAIL: '' } });
   assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /providers\.email is not set; set it to "smtp"/);
+  assert.match(refused.stderr, /providers\.email is not set; set it to "ses" or "smtp"/);
 });
 
 test('a database password is in no error', async () => {
