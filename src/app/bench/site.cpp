@@ -24,7 +24,7 @@ constexpr auto kLongestFill = std::chrono::minutes(5);
 constexpr int kBacklogWriters = 512;
 constexpr std::size_t kDifferentRequests = 500;
 constexpr auto kSignEvery = seconds(5);
-constexpr std::string_view kSimulatedNumber = "+14254147755";
+constexpr std::string_view kSimulatedNumber = "+12028675000";
 constexpr std::string_view kSimulatedAddress = "simulate-delivered@notifications.service.gov.uk";
 
 template <class T>
