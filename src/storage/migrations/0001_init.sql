@@ -421,22 +421,22 @@ BEGIN
     RETURN made;
 END $$;
 
--- Drops the oldest partition of contents whose day has come, and says which; NULL when there is none. Waits for its lock (of the parent,
--- too: everyone else waits behind it) for a quarter of a second at most, then fails with lock_not_available: try again.
-CREATE FUNCTION drop_purged_contents(today date) RETURNS text LANGUAGE plpgsql AS $$
+-- Drops the oldest partition by day of `parent` that is of a day before `before`, and says which; NULL when there is none. Waits for its lock (of
+-- the parent, too: everyone else waits behind it) for a quarter of a second at most, then fails with lock_not_available: try again.
+CREATE FUNCTION drop_oldest_partition(parent text, before date) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    purged text;
+    dropped text;
 BEGIN
-    SELECT c.relname INTO purged
+    SELECT c.relname INTO dropped
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-    WHERE i.inhparent = 'notification_contents'::regclass AND c.relname ~ '^notification_contents_[0-9]{8}$'
-      AND to_date(right(c.relname, 8), 'YYYYMMDD') <= today
+    WHERE i.inhparent = parent::regclass AND c.relname ~ ('^' || parent || '_[0-9]{8}$')
+      AND to_date(right(c.relname, 8), 'YYYYMMDD') < before
     ORDER BY c.relname LIMIT 1;
-    IF purged IS NOT NULL THEN
+    IF dropped IS NOT NULL THEN
         PERFORM set_config('lock_timeout', '250ms', true);
-        EXECUTE format('DROP TABLE %I', purged);
+        EXECUTE format('DROP TABLE %I', dropped);
     END IF;
-    RETURN purged;
+    RETURN dropped;
 END $$;
 
 -- The smallest UUIDv7 of a UTC day.

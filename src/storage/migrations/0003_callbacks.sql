@@ -89,20 +89,3 @@ BEGIN
     END LOOP;
     RETURN made;
 END $$;
-
--- Drops one of them that ended before `oldest`, and says which, as drop_purged_contents does.
-CREATE FUNCTION drop_callback_attempts(oldest date) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    dropped text;
-BEGIN
-    SELECT c.relname INTO dropped
-    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-    WHERE i.inhparent = 'callback_attempts'::regclass AND c.relname ~ '^callback_attempts_[0-9]{8}$'
-      AND to_date(right(c.relname, 8), 'YYYYMMDD') < oldest
-    ORDER BY c.relname LIMIT 1;
-    IF dropped IS NOT NULL THEN
-        PERFORM set_config('lock_timeout', '250ms', true);
-        EXECUTE format('DROP TABLE %I', dropped);
-    END IF;
-    RETURN dropped;
-END $$;

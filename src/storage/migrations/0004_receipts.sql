@@ -49,20 +49,3 @@ BEGIN
     END LOOP;
     RETURN made;
 END $$;
-
--- Drops one of them whose day has come, and says which, as drop_purged_contents does.
-CREATE FUNCTION drop_purged_receipts(today date) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    purged text;
-BEGIN
-    SELECT c.relname INTO purged
-    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-    WHERE i.inhparent = 'receipt_journal'::regclass AND c.relname ~ '^receipt_journal_[0-9]{8}$'
-      AND to_date(right(c.relname, 8), 'YYYYMMDD') <= today
-    ORDER BY c.relname LIMIT 1;
-    IF purged IS NOT NULL THEN
-        PERFORM set_config('lock_timeout', '250ms', true);
-        EXECUTE format('DROP TABLE %I', purged);
-    END IF;
-    RETURN purged;
-END $$;
