@@ -21,7 +21,7 @@ bool is_metadata_name(std::string_view name)
 {
     const auto is_allowed = [](char c)
     {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        return (c >= 'a' && c <= 'z') || c == '_';
     };
     return !name.empty() && std::ranges::all_of(name, is_allowed);
 }
@@ -32,7 +32,7 @@ bool is_metadata_value(std::string_view value)
     {
         return c >= 0x20 && c < 0x7f;
     };
-    if (value.starts_with(' ') || value.ends_with(' ')) return false;
+    if (value.empty() || value.starts_with(' ') || value.ends_with(' ')) return false;
     return std::ranges::all_of(value, is_printable);
 }
 

@@ -43,9 +43,11 @@ bool is_object_key(std::string_view key);
 // What is known about an object besides its bytes: kept exactly.
 using ObjectMetadata = std::map<std::string, std::string>;
 
-// Whether every store takes it: names of a-z, 0-9, '-', '_' and '.'; values of printable ASCII without a space at
+// Whether every store takes it: names of a-z and '_'; values of printable ASCII, not empty and without a space at
 // either end; 2000 bytes altogether. That is what S3 gives back unchanged: other text comes back in an encoding that
-// few clients read (RFC 2047), so whoever has some says it in ASCII (percent-encoded, as the family does).
+// few clients read (RFC 2047), so whoever has some says it in ASCII (percent-encoded, as the family does). Other names
+// are read, but not written: libcurl 7.88 signs "a-b" and "a1" beside "a" in the wrong order, and empty values as
+// nothing.
 bool is_object_metadata(const ObjectMetadata& metadata);
 
 struct ObjectInfo
@@ -92,7 +94,7 @@ struct ListedObject
 struct ObjectPage
 {
     std::vector<ListedObject> objects;  // by the bytes of their keys
-    bool is_last = true;                // false: there may be more, behind the last key
+    std::string next;                   // what the following page comes behind; empty: there is none
 };
 
 class ObjectStore
@@ -110,8 +112,8 @@ public:
     virtual Task<> put(std::string key, std::string bytes, ObjectMetadata metadata, Deadline deadline) = 0;
     // There is no such object afterwards. Whether there was one is not told: S3 does not know.
     virtual Task<> remove(std::string key, Deadline deadline) = 0;
-    // The next objects whose keys begin with `prefix` and come behind `after` (empty: from the first), 1 to `limit` of
-    // them unless there are none; `limit` from 1 to 1000. For housekeeping: whoever knows a key opens it.
+    // The next objects whose keys begin with `prefix` and come behind `after` (empty: from the first), at most `limit`
+    // of them, 1 to 1000. For housekeeping: whoever knows a key opens it.
     virtual Task<ObjectPage> list(std::string prefix, std::string after, std::size_t limit, Deadline deadline) = 0;
 
     // The last call, once no reader and no writer is left: takes back what abandoned writers had sent already. Does not
