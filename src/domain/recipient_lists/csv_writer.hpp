@@ -7,6 +7,7 @@
 // is both, so the reader takes the guard off a list with the reason column: what comes back is what was sent.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,7 +19,7 @@ namespace herald
 {
 
 // The header of the column that the file of bad rows has besides its list's own.
-inline constexpr std::string_view kReasonColumn = "reason not sent";
+inline constexpr std::string_view kReasonColumn = "reason this row was not sent";
 
 std::string guard_formula(std::string_view cell);
 std::string unguard_formula(std::string_view cell);  // unguard_formula(guard_formula(x)) == x
@@ -39,8 +40,9 @@ public:
     std::string row(const RecipientRow& row) const;  // its cells, its errors' reason_text
 
 private:
-    std::vector<std::string> columns_;
-    std::size_t reason_column_ = 0;  // its index; cells of a row beyond the header line come after it
+    std::vector<std::string> columns_;  // with the reason's
+    std::size_t list_columns_ = 0;      // how many the list has
+    std::size_t reason_column_ = 0;     // an index; what a row has beyond the header line comes after it
 };
 
 }  // namespace herald

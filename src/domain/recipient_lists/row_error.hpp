@@ -37,6 +37,9 @@ struct RowError
     friend bool operator==(const RowError&, const RowError&) = default;
 };
 
+// The text of a kind that has one text: "Missing". invalid_recipient and international_not_allowed have their own.
+std::string_view message_of(RowErrorKind kind);
+
 // "phone number: Not enough digits"; several are parted by "; ".
 std::string reason_text(const RowError& error);
 std::string reason_text(const std::vector<RowError>& errors);
@@ -60,7 +63,7 @@ struct ListError
     ListErrorKind kind = ListErrorKind::not_text;
     std::vector<std::string> columns;  // what the kind says of them, otherwise empty
     std::size_t limit = 0;             // too_big: max_bytes; too_many_rows: max_rows
-    std::size_t row = 0;               // record_too_long: the number of the row
+    std::size_t row = 0;               // record_too_long: where, as a spreadsheet counts: the header line is 1
 
     friend bool operator==(const ListError&, const ListError&) = default;
 };
