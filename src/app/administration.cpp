@@ -1,6 +1,7 @@
 #include "app/administration.hpp"
 
 #include "app/administration_impl.hpp"
+#include "app/upload_stores.hpp"
 #include "base/log.hpp"
 #include "ops/schedule.hpp"
 #include "storage/branding_store.hpp"
@@ -342,8 +343,12 @@ Result<std::int64_t> Administration::run_task_now(const std::string& name, std::
     const TimeZone zone(settings_.time_zone);
     const auto run = [&](pg::Database& database) -> Task<Result<std::int64_t>>
     {
-        TaskContext context{database, zone, has_keys_ ? &keys_ : nullptr};
-        co_return co_await run_scheduled_task(*task, context, at.value_or(SystemClock().now()));
+        UploadStores files(co_await asio::this_coro::executor, settings_);
+        TaskContext context{database, zone, has_keys_ ? &keys_ : nullptr,
+                            has_object_store(settings_) ? &files.contact_lists() : nullptr};
+        const auto done = co_await run_scheduled_task(*task, context, at.value_or(SystemClock().now()));
+        co_await files.close(deadline_in(kTimeout));
+        co_return done;
     };
     return run_with_database<std::int64_t>(settings_, run);
 }

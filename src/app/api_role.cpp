@@ -2,6 +2,7 @@
 
 #include "app/options.hpp"
 #include "app/receipts.hpp"
+#include "app/upload_stores.hpp"
 #include "http/auth/service_authenticator.hpp"
 #include "http/auth/sns_authenticator.hpp"
 #include "http/context.hpp"
@@ -39,6 +40,7 @@ struct ApiRole::Parts
           notifications(reading),
           templates(database),
           unsubscribe(database, with.keys, with.clock),
+          files(loop.executor(), settings),
           outgoing(loop.executor()),
           sns(sns_verifier_options(settings), fetch_through(outgoing)),
           receipts(database, with.keys, with.clock, zone, report_reader(), scope, loop.executor(),
@@ -49,6 +51,10 @@ struct ApiRole::Parts
                   .notifications = notifications,
                   .templates = templates,
                   .unsubscribe = unsubscribe,
+                  .database = database,
+                  .reading = reading,
+                  .uploads = files.uploads(),
+                  .contact_list_files = files.contact_lists(),
                   .keys = with.keys,
                   .clock = with.clock,
                   .zone = zone,
@@ -96,6 +102,7 @@ struct ApiRole::Parts
     NotificationStore notifications;
     TemplateStore templates;
     Unsubscribe unsubscribe;
+    UploadStores files;
     HttpClient outgoing;  // certificates, and confirmations of subscriptions
     SnsVerifier sns;
     ReceiveReceipts receipts;
@@ -134,6 +141,7 @@ Task<> ApiRole::run(StopToken stop)
     StopSource server_stop(loop().executor());
     scope().spawn("api_linger", linger(std::move(stop), server_stop));
     co_await parts_->server.run(server_stop.token());
+    co_await parts_->files.close(deadline_in(kConnectTimeout));
 }
 
 // A load balancer needs a moment to see that this process is not ready; until then it sends requests here.

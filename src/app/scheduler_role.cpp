@@ -1,6 +1,7 @@
 #include "app/scheduler_role.hpp"
 
 #include "app/options.hpp"
+#include "app/upload_stores.hpp"
 #include "ops/scheduler.hpp"
 
 namespace herald
@@ -20,13 +21,17 @@ struct SchedulerRole::Parts
         : database(loop.executor(), database_options(settings, kRole, 2)),
           zone(settings.time_zone),
           leader(loop.executor(), database_options(settings, kRole, 1), kLeaderLock),
-          scheduler(loop.executor(), leader, TaskContext{database, zone, &keys}, clock, schedule(), {})
+          files(loop.executor(), settings),
+          scheduler(loop.executor(), leader,
+                    TaskContext{database, zone, &keys, has_object_store(settings) ? &files.contact_lists() : nullptr},
+                    clock, schedule(), {})
     {
     }
 
     pg::Database database;
     const TimeZone zone;
     Leader leader;
+    UploadStores files;
     Scheduler scheduler;
 };
 
@@ -57,6 +62,7 @@ Task<> SchedulerRole::run(StopToken stop)
 {
     scope().spawn("scheduler_stop", close_at_stop(stop));
     co_await parts_->scheduler.run(std::move(stop));
+    co_await parts_->files.close(deadline_in(kConnectTimeout));
 }
 
 }  // namespace herald

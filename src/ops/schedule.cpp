@@ -51,6 +51,8 @@ constexpr std::array kSchedule = {
                   tasks::purge_idempotency_keys},
     ScheduledTask{"suppress_recipients", "suppresses whom emails bounced from or who complained", every(seconds(2)),
                   true, minutes(2), tasks::suppress_recipients},
+    ScheduledTask{"remove_contact_list_files", "takes away the files that deleted contact lists have left",
+                  every(minutes(10)), true, minutes(5), tasks::remove_contact_list_files},
     ScheduledTask{"purge_lifted_suppressions", "forgets suppressions that were lifted long ago", daily(hours(3)), true,
                   minutes(10), tasks::purge_lifted_suppressions},
 };

@@ -14,6 +14,8 @@
 namespace herald
 {
 
+class ObjectStore;  // objects/object_store.hpp
+
 // How far fold_ledger has come in this process. Ids do not become visible in their order, so that it looks again at
 // what came in during the last minutes, and rarely at everything.
 struct FoldProgress
@@ -30,7 +32,8 @@ struct TaskContext
 {
     pg::Database& database;
     const TimeZone& zone;
-    const KeyRing* keys = nullptr;  // null where only tasks run that open nothing
+    const KeyRing* keys = nullptr;              // null where only tasks run that open nothing
+    ObjectStore* contact_list_files = nullptr;  // null where there is no place for files
     FoldProgress fold = {};
 };
 

@@ -46,6 +46,7 @@ Task<Response> list_job_notifications(Request& request, Context& context)
     FieldErrors errors;
     const auto asked = read_notifications_asked(request.query, errors);
     if (!errors.empty()) co_return errors.response();
+    if (!is_page(asked.page)) co_return route_not_found_response();
     const auto id = request.path_id<JobId>("job_id");
     if (!id) co_return no_result();
     const auto service = service_id_of(request);

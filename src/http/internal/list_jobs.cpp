@@ -71,7 +71,7 @@ Task<Response> list_jobs(Request& request, Context& context)
     const auto asked = read_query(request.query, context, errors);
     if (!errors.empty()) co_return errors.response();
     if (asked.is_nonsense) co_return no_result();
-    if (asked.page < 1) co_return route_not_found_response();
+    if (!is_page(asked.page)) co_return route_not_found_response();
 
     const auto owner = co_await service_of(request, context);
     JobReportPage found;

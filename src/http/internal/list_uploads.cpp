@@ -63,7 +63,7 @@ Task<Response> list_uploads(Request& request, Context& context)
     // What is no number is left out (limit_days) or leads nowhere (page), as in the reference.
     const auto text = request.query.first("page");
     const auto page = text ? parse_integer(*text).value_or(0) : 1;
-    if (page < 1) co_return route_not_found_response();
+    if (!is_page(page)) co_return route_not_found_response();
     const auto owner = co_await service_of(request, context);
     UploadPage found;
     if (owner)

@@ -30,6 +30,12 @@ Response no_result();
 // Local midnight so many days ago.
 Instant midnight_days_ago(const Context& context, std::int64_t days);
 
+// From 1, and not further out than any service has rows.
+constexpr bool is_page(std::int64_t number)
+{
+    return number >= 1 && number <= 1'000'000'000;
+}
+
 // A page among numbered ones.
 struct PageNumber
 {

@@ -28,6 +28,8 @@ void stop_telling_callbacks();
 Task<std::int64_t> drop_purged_contents(TaskContext& context, Instant now, Deadline deadline);
 // Providers whose priority went a step back towards its resting point.
 Task<std::int64_t> restore_providers(TaskContext& context, Instant now, Deadline deadline);
+// Files that are gone.
+Task<std::int64_t> remove_contact_list_files(TaskContext& context, Instant now, Deadline deadline);
 // Messages whose recipients were looked at. Needs the key ring.
 Task<std::int64_t> suppress_recipients(TaskContext& context, Instant now, Deadline deadline);
 // Suppressions that were lifted more than 90 days ago.
