@@ -15,6 +15,8 @@ struct OverloadFigures
     double offered_per_s = 0;
     double goodput_per_s = 0;
     double goodput_to_peak = 0;
+    double ceiling_per_s = 0;
+    double goodput_to_ceiling = 0;
     double accepted_p99_ms = 0;
     std::uint64_t refused = 0;
     std::uint64_t failed = 0;
@@ -54,6 +56,20 @@ double answered_per_second(const LoadReport& report)
     return report.seconds > 0 ? static_cast<double>(all) / report.seconds : 0;
 }
 
+// The same machine asks and answers. What it could accept while as many requests again as the peak cost no more than a
+// connection's work, a bare 404: nobody can refuse at a lower price.
+double measure_ceiling(const Site& site, std::uint16_t port, const BenchOptions& options, double peak_per_s)
+{
+    RequestMaker requests(site.demo().demo, Recipients::real);
+    auto bare = paced(port, requests, peak_per_s, options.overload_connections, options);
+    bare.next_request = []
+    {
+        return std::string_view("GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    };
+    const std::vector<LoadOptions> loads{paced(port, requests, 0, 2 * options.connections, options), std::move(bare)};
+    return generate_loads(loads).front().per_second();
+}
+
 void measure_at_twice_the_peak(const Site& site, std::uint16_t port, const BenchOptions& options,
                                OverloadFigures& figures)
 {
@@ -62,6 +78,7 @@ void measure_at_twice_the_peak(const Site& site, std::uint16_t port, const Bench
     figures.offered_per_s = answered_per_second(report);
     figures.goodput_per_s = report.per_second();
     figures.goodput_to_peak = figures.goodput_per_s / figures.peak_per_s;
+    figures.goodput_to_ceiling = figures.goodput_per_s / figures.ceiling_per_s;
     figures.accepted_p99_ms = report.percentile_ms(99);
     figures.refused = report.refused();
     figures.failed = report.failed();
@@ -90,6 +107,8 @@ OverloadFigures measure(const Site& site, const BenchOptions& options)
     options.progress("the peak");
     RequestMaker requests(site.demo().demo, Recipients::real);
     figures.peak_per_s = generate_load(paced(node.port(), requests, 0, 2 * options.connections, options)).per_second();
+    options.progress("the peak, beside as many bare answers");
+    figures.ceiling_per_s = measure_ceiling(site, node.port(), options, figures.peak_per_s);
     options.progress("twice the peak");
     measure_at_twice_the_peak(site, node.port(), options, figures);
 
@@ -112,7 +131,10 @@ Report report_of(const OverloadFigures& figures)
             {{"peak_per_s", figures.peak_per_s, "accepted a second, each connection waiting for its answer: the peak"},
              {"offered_per_s", figures.offered_per_s, "answered a second, whatever the status, at twice the peak"},
              {"goodput_per_s", figures.goodput_per_s, "accepted a second of them"},
-             {"goodput_to_peak", figures.goodput_to_peak, "that to the peak (goal: 0.9)"},
+             {"goodput_to_peak", figures.goodput_to_peak, "that to the peak"},
+             {"ceiling_per_s", figures.ceiling_per_s,
+              "accepted a second while the surplus is answered by bare 404s: what asking alone costs this machine"},
+             {"goodput_to_ceiling", figures.goodput_to_ceiling, "the goodput to that (goal: 0.9)"},
              {"accepted_p99_ms", figures.accepted_p99_ms, "ms to be accepted, p99"},
              {"refused", figures.refused, "answered 429 or 503 with Retry-After"},
              {"failed", figures.failed, "answered anything else: anything but 0 is a fault"},
