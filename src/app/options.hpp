@@ -7,6 +7,7 @@
 #include "operations/accept_notification.hpp"
 #include "operations/deliver_notifications.hpp"
 #include "operations/service_directory.hpp"
+#include "ops/heartbeats.hpp"
 #include "queue/queue.hpp"
 #include "runtime/outbound_url.hpp"
 #include "storage/pg/database.hpp"
@@ -28,6 +29,7 @@ ServiceDirectory::Options directory_options(const Settings& settings);
 DeliverOptions deliver_options(const Settings& settings);
 QueueOptions queue_options(const Settings& settings);
 RecorderOptions recorder_options(const Settings& settings);
+Heartbeats::Options heartbeat_options(const Settings& settings);
 OutboundRule callback_urls_allowed(const Settings& settings);
 
 }  // namespace herald

@@ -151,6 +151,12 @@ struct LogSettings
     std::string format = "json";
 };
 
+struct SchedulerSettings
+{
+    std::string heartbeat_url;
+    std::string heartbeat_shape = "healthchecks";
+};
+
 struct MonitoringSettings
 {
     std::string host = "127.0.0.1";
@@ -182,6 +188,7 @@ struct Settings
     ProviderSettings providers;
     CaptureSettings capture;
     LogSettings log;
+    SchedulerSettings scheduler;
     MonitoringSettings monitoring;
     ShutdownSettings shutdown;
 };
