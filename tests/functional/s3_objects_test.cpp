@@ -38,7 +38,7 @@ public:
         fs::remove_all(folder_, ignored);
     }
 
-    [[nodiscard]] std::string url() const { return "http://localhost:" + port_; }
+    [[nodiscard]] std::string url() const { return "http://s3.localhost:" + port_; }
     // Begun and neither completed nor taken back.
     [[nodiscard]] std::size_t uploads() const
     {
@@ -58,8 +58,13 @@ private:
     static Process start(const fs::path& folder, const std::string& bucket)
     {
         ProcessOptions options;
-        options.argv = {HERALD_NODE, (here / "s3_server.mjs").string(), (folder / "ready").string(),
-                        (folder / "objects").string(), bucket};
+        // It makes the tokens of its pages with DES.
+        options.argv = {HERALD_NODE,
+                        "--openssl-legacy-provider",
+                        (here / "s3_server.mjs").string(),
+                        (folder / "ready").string(),
+                        (folder / "objects").string(),
+                        bucket};
         options.die_with_parent = true;
         auto started = Process::start(options);
         if (!started) throw std::runtime_error(started.error().message);
