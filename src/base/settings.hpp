@@ -126,6 +126,16 @@ struct SnsSettings
     bool receipts = false;
 };
 
+struct ObjectSettings
+{
+    std::string store = "filesystem";
+    std::string folder;
+    std::string bucket;
+    std::string endpoint;
+    std::string region;
+    bool path_style = false;
+};
+
 struct SmsSettings
 {
     std::string default_region = "US";
@@ -178,6 +188,7 @@ struct Settings
     AwsSettings aws;
     SesSettings ses;
     SnsSettings sns;
+    ObjectSettings objects;
     SmsSettings sms;
     ProviderSettings providers;
     CaptureSettings capture;
