@@ -39,7 +39,7 @@ export async function killDuringJob({ rows, kills }) {
   try {
     const folder = join(site.folder, 'objects');
     await site.servers.worker.stop();
-    site.serverEnv.HERALD_OBJECTS_DIRECTORY = folder;
+    site.serverEnv.HERALD_OBJECTS_FOLDER = folder;
     site.sink.behave(() => 'accept');
     const job = await addJob(site, folder, rows);
     let killsWhileWriting = 0;
