@@ -16,6 +16,8 @@
 namespace herald
 {
 
+class ObjectStore;
+
 // How far fold_ledger has come in this process. Ids do not become visible in their order, so that it looks again at
 // what came in during the last minutes, and rarely at everything.
 struct FoldProgress
@@ -34,6 +36,7 @@ struct TaskContext
     const TimeZone& zone;
     const KeyRing* keys = nullptr;  // null where only tasks run that open nothing
     FoldProgress fold = {};
+    ObjectStore* objects = nullptr;  // null where none is configured
 };
 
 // What one run is told, decided once by whoever starts it: all its batches agree, and a run for a past day does that

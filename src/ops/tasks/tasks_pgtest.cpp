@@ -85,8 +85,10 @@ TEST(MaintainPartitions, ReachesAsFarAsTheLongestRetention)
         [](TaskContext& context) -> Task<>
         {
             co_await context.database.run_script(
-                "INSERT INTO services (id, name, email_from, message_limit, retention_days_sms, created_at) "
-                "VALUES (gen_random_uuid(), 'a', 'a', 1, 90, now())",
+                "WITH s AS (INSERT INTO services (id, name, email_from, message_limit, retention_days_sms, created_at) "
+                "VALUES (gen_random_uuid(), 'a', 'a', 1, 90, now()) RETURNING id) INSERT INTO service_retention "
+                "(service_id, channel, days, created_at, changed_at, reach_days) SELECT id, 2, 90, now(), now(), 90 "
+                "FROM s",
                 soon());
             co_await run(context, "maintain_partitions", kNow);
             EXPECT_GE(co_await number(context.database, kPartitions), 90);
