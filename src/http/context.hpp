@@ -17,6 +17,11 @@
 #include "storage/notification_store.hpp"
 #include "storage/template_store.hpp"
 
+namespace herald
+{
+class ObjectStore;  // objects/object_store.hpp
+}
+
 namespace herald::http
 {
 
@@ -28,6 +33,10 @@ struct Context
     NotificationStore& notifications;
     TemplateStore& templates;
     Unsubscribe& unsubscribe;
+    pg::Database& database;  // for what changes something
+    pg::Database& reading;   // for lists
+    ObjectStore& uploads;    // the files of jobs
+    ObjectStore& contact_list_files;
     const KeyRing& keys;
     const Clock& clock;
     const TimeZone& zone;
