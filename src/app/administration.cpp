@@ -1,9 +1,7 @@
 #include "app/administration.hpp"
 
 #include "app/administration_impl.hpp"
-#include "app/upload_stores.hpp"
 #include "base/log.hpp"
-#include "ops/schedule.hpp"
 #include "storage/branding_store.hpp"
 #include "storage/template_store.hpp"
 
@@ -55,13 +53,6 @@ Task<Result<UserDetails>> then_describe(ManageContext context, Task<Result<User>
     auto user = co_await std::move(changed);
     if (!user) co_return Failure(std::move(user.error()));
     co_return co_await describe_user(context, user->id.to_string());
-}
-
-std::string when_of(const TaskTime& time)
-{
-    if (time.period.count() > 0) return fmt::format("every {} s", time.period.count());
-    const auto minutes = time.into_day.value_or(seconds(0)).count() / 60;
-    return fmt::format("daily at {:02}:{:02}", minutes / 60, minutes % 60);
 }
 
 }  // namespace
@@ -327,30 +318,16 @@ Result<std::vector<std::uint16_t>> Administration::list_keys() const
     return keys_.ids();
 }
 
-std::vector<NamedTask> Administration::list_tasks()
+Result<std::vector<ServiceRetention>> Administration::show_retention(const std::string& service) const
 {
-    std::vector<NamedTask> tasks;
-    for (const auto& task : schedule())
-        tasks.push_back({std::string(task.name), std::string(task.help), when_of(task.time)});
-    return tasks;
+    return ask_for<std::vector<ServiceRetention>>(
+        service, [](ManageContext context, ServiceId id) { return herald::show_retention(context, id); });
 }
 
-Result<std::int64_t> Administration::run_task_now(const std::string& name, std::optional<Instant> at) const
+Result<RetentionPlan> Administration::plan_retention(std::int32_t days) const
 {
-    const auto* task = find_scheduled_task(name);
-    if (task == nullptr)
-        return fail(ErrorKind::not_found, "There is no task '" + name + "'; `herald task list` shows them all");
     const TimeZone zone(settings_.time_zone);
-    const auto run = [&](pg::Database& database) -> Task<Result<std::int64_t>>
-    {
-        UploadStores files(co_await asio::this_coro::executor, settings_);
-        TaskContext context{database, zone, has_keys_ ? &keys_ : nullptr,
-                            has_object_store(settings_) ? &files.contact_lists() : nullptr};
-        const auto done = co_await run_scheduled_task(*task, context, at.value_or(SystemClock().now()));
-        co_await files.close(deadline_in(kTimeout));
-        co_return done;
-    };
-    return run_with_database<std::int64_t>(settings_, run);
+    return ask<RetentionPlan>([&](ManageContext context) { return herald::plan_retention(context, zone, days); });
 }
 
 }  // namespace herald

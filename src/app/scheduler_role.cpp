@@ -13,6 +13,8 @@ namespace
 constexpr std::string_view kRole = "scheduler";
 constexpr std::int64_t kLeaderLock = 0x4865'7261'6C65;  // "Herale": beside the migrator's, any number nobody else takes
 
+constexpr auto kLastHeartbeats = seconds(2);
+
 }  // namespace
 
 struct SchedulerRole::Parts
@@ -22,16 +24,29 @@ struct SchedulerRole::Parts
           zone(settings.time_zone),
           leader(loop.executor(), database_options(settings, kRole, 1), kLeaderLock),
           files(loop.executor(), settings),
-          scheduler(loop.executor(), leader,
-                    TaskContext{database, zone, &keys, has_object_store(settings) ? &files.contact_lists() : nullptr},
-                    clock, schedule(), {})
+          locks(loop.executor(), database_options(settings, kRole, 1)),
+          heartbeats(loop.executor(), heartbeat_options(settings)),
+          runner(task_context(settings, keys), locks, clock, &heartbeats, {.holder = name_of_this_process()}),
+          scheduler(loop.executor(), leader, runner, clock, schedule(), {})
     {
+    }
+
+    TaskContext task_context(const Settings& settings, const KeyRing& keys)
+    {
+        TaskContext context{database, zone, &keys};
+        if (!has_object_store(settings)) return context;
+        context.objects = &files.uploads();
+        context.contact_list_files = &files.contact_lists();
+        return context;
     }
 
     pg::Database database;
     const TimeZone zone;
     Leader leader;
     UploadStores files;
+    TaskLocks locks;
+    Heartbeats heartbeats;
+    TaskRunner runner;
     Scheduler scheduler;
 };
 
@@ -63,6 +78,7 @@ Task<> SchedulerRole::run(StopToken stop)
     scope().spawn("scheduler_stop", close_at_stop(stop));
     co_await parts_->scheduler.run(std::move(stop));
     co_await parts_->files.close(deadline_in(kConnectTimeout));
+    co_await parts_->heartbeats.close(deadline_in(kLastHeartbeats));
 }
 
 }  // namespace herald

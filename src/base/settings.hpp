@@ -126,6 +126,17 @@ struct SnsSettings
     bool receipts = false;
 };
 
+struct ObjectSettings
+{
+    std::string store = "filesystem";
+    std::string folder;
+    std::string bucket;
+    std::string contact_list_bucket;
+    std::string endpoint;
+    std::string region;
+    bool path_style = false;
+};
+
 struct SmsSettings
 {
     std::string default_region = "US";
@@ -147,11 +158,6 @@ struct JobSettings
     std::int64_t batch_rows = 1000;
 };
 
-struct ObjectSettings
-{
-    std::string directory;
-};
-
 struct CaptureSettings
 {
     std::string script;
@@ -161,6 +167,12 @@ struct LogSettings
 {
     std::string level = "info";
     std::string format = "json";
+};
+
+struct SchedulerSettings
+{
+    std::string heartbeat_url;
+    std::string heartbeat_shape = "healthchecks";
 };
 
 struct MonitoringSettings
@@ -190,12 +202,13 @@ struct Settings
     AwsSettings aws;
     SesSettings ses;
     SnsSettings sns;
+    ObjectSettings objects;
     SmsSettings sms;
     ProviderSettings providers;
     CaptureSettings capture;
     JobSettings jobs;
-    ObjectSettings objects;
     LogSettings log;
+    SchedulerSettings scheduler;
     MonitoringSettings monitoring;
     ShutdownSettings shutdown;
 };

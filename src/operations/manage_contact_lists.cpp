@@ -12,7 +12,6 @@ namespace
 
 // A deleted file must not hold up an answer; what takes longer is left to the scheduled task.
 constexpr std::chrono::seconds kRemovalPatience{5};
-constexpr std::int32_t kFilesAtOnce = 100;
 
 RecentJobs recent_jobs(const ContactListContext& context, const Service& owner)
 {
@@ -84,16 +83,17 @@ Task<Result<void>> delete_contact_list(ContactListContext context, Service owner
     co_return Result<void>();
 }
 
-Task<std::int64_t> remove_contact_list_files(pg::Database& database, ObjectStore& files, Instant now, Deadline deadline)
+Task<std::int64_t> remove_contact_list_files(pg::Database& database, ObjectStore& files, Instant now,
+                                             std::int32_t batch, Deadline deadline)
 {
     std::int64_t removed = 0;
     ContactListFile last;
     for (;;)
     {
-        const auto left = co_await ContactListStore(database).list_files_to_remove(last, kFilesAtOnce, deadline);
+        const auto left = co_await ContactListStore(database).list_files_to_remove(last, batch, deadline);
         for (const auto& file : left)
             removed += co_await remove_file(database, files, file.service_id, file.id, now, deadline) ? 1 : 0;
-        if (left.size() < static_cast<std::size_t>(kFilesAtOnce)) co_return removed;
+        if (left.size() < static_cast<std::size_t>(batch)) co_return removed;
         last = left.back();
     }
 }

@@ -35,9 +35,9 @@ Task<Result<ContactList>> create_contact_list(ContactListContext context, Servic
 // remove_contact_list_files(). not_found as above.
 Task<Result<void>> delete_contact_list(ContactListContext context, Service owner, ContactListId id);
 
-// Takes away the files that deleted lists have left: how many. One that cannot be removed is logged and stays for the
-// next time.
+// Takes away the files that deleted lists have left, `batch` read at once: how many. One that cannot be removed is
+// logged and stays for the next time.
 Task<std::int64_t> remove_contact_list_files(pg::Database& database, ObjectStore& files, Instant now,
-                                             Deadline deadline);
+                                             std::int32_t batch, Deadline deadline);
 
 }  // namespace herald

@@ -91,12 +91,12 @@ TEST(ManageContactLists, AFileThatCannotBeRemovedGoesLaterAndHoldsUpNoOther)
             EXPECT_TRUE(files.removed.empty());
 
             files.refused = {stuck};
-            EXPECT_EQ(co_await remove_contact_list_files(database, files, kTestNow, soon()), 1);
+            EXPECT_EQ(co_await remove_contact_list_files(database, files, kTestNow, 1, soon()), 1);
             EXPECT_THAT(files.removed, ElementsAre(second));
             files.refused = {};
-            EXPECT_EQ(co_await remove_contact_list_files(database, files, kTestNow, soon()), 1);
+            EXPECT_EQ(co_await remove_contact_list_files(database, files, kTestNow, 1, soon()), 1);
             EXPECT_THAT(files.removed, ElementsAre(second, stuck));
-            EXPECT_EQ(co_await remove_contact_list_files(database, files, kTestNow, soon()), 0);
+            EXPECT_EQ(co_await remove_contact_list_files(database, files, kTestNow, 1, soon()), 0);
         });
 }
 
