@@ -39,6 +39,7 @@ struct ApiRole::Parts
           notifications(reading),
           templates(database),
           unsubscribe(database, with.keys, with.clock),
+          changes(reading, with.keys, scope, {}),
           outgoing(loop.executor()),
           sns(sns_verifier_options(settings), fetch_through(outgoing)),
           receipts(database, with.keys, with.clock, zone, report_reader(), scope, loop.executor(),
@@ -49,6 +50,7 @@ struct ApiRole::Parts
                   .notifications = notifications,
                   .templates = templates,
                   .unsubscribe = unsubscribe,
+                  .changes = changes,
                   .keys = with.keys,
                   .clock = with.clock,
                   .zone = zone,
@@ -74,10 +76,13 @@ struct ApiRole::Parts
     // Workers of other processes hear of it from the database.
     NotificationWriter::Written tell_workers(NotificationWriter::Written here)
     {
-        if (here) return here;
-        return [this](Lane lane, ServiceId service)
+        return [this, here = std::move(here)](Lane lane, ServiceId service)
         {
-            wake_sender.notify(static_cast<std::int16_t>(lane), service);
+            changes.hint(service);
+            if (here)
+                here(lane, service);
+            else
+                wake_sender.notify(static_cast<std::int16_t>(lane), service);
         };
     }
 
@@ -96,6 +101,7 @@ struct ApiRole::Parts
     NotificationStore notifications;
     TemplateStore templates;
     Unsubscribe unsubscribe;
+    ChangeFeed changes;
     HttpClient outgoing;  // certificates, and confirmations of subscriptions
     SnsVerifier sns;
     ReceiveReceipts receipts;
@@ -140,6 +146,7 @@ Task<> ApiRole::run(StopToken stop)
 Task<> ApiRole::linger(StopToken stop, StopSource server_stop) const
 {
     co_await stop.wait();
+    parts_->changes.stop();
     co_await sleep_for(seconds(settings_.shutdown.linger_seconds));
     server_stop.request_stop();
 }

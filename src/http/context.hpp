@@ -12,6 +12,7 @@
 #include "http/system/health.hpp"
 #include "http/turnstile.hpp"
 #include "operations/accept_notification.hpp"
+#include "operations/change_feed.hpp"
 #include "operations/service_directory.hpp"
 #include "operations/unsubscribe.hpp"
 #include "storage/notification_store.hpp"
@@ -28,6 +29,7 @@ struct Context
     NotificationStore& notifications;
     TemplateStore& templates;
     Unsubscribe& unsubscribe;
+    ChangeFeed& changes;
     const KeyRing& keys;
     const Clock& clock;
     const TimeZone& zone;

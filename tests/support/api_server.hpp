@@ -24,6 +24,7 @@
 #include "http/console/mailbox_page.hpp"
 #include "http/server/server.hpp"
 #include "http/turnstile.hpp"
+#include "operations/change_feed.hpp"
 #include "providers/receipt_source.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/pg_fixture.hpp"
@@ -68,6 +69,7 @@ public:
     {
         http::ServerOptions http;
         http::TurnstileOptions turnstile;
+        ChangeFeedOptions changes;
         std::function<std::vector<http::MailboxEntry>(std::size_t)> mailbox;
         int connections = 2;
         // Who proves what providers post, and how it is read; null: everything of theirs is refused.
@@ -85,6 +87,10 @@ public:
     [[nodiscard]] const KeyRing& keys() const;
     [[nodiscard]] const TestDatabase& database() const;
     void set_draining(bool draining);
+    // What a process does first when it is to stop: nobody waits for changes any more.
+    void stop_waiting();
+    // For changes.
+    [[nodiscard]] std::size_t waiting() const;
 
     // Runs `body` to its end on a connection of its own.
     void run(const DatabaseTask& body) const;
