@@ -41,6 +41,7 @@ struct ApiRole::Parts
           templates(database),
           unsubscribe(database, with.keys, with.clock),
           files(loop.executor(), settings),
+          changes(reading, with.keys, scope, {}),
           outgoing(loop.executor()),
           sns(sns_verifier_options(settings), fetch_through(outgoing)),
           receipts(database, with.keys, with.clock, zone, report_reader(), scope, loop.executor(),
@@ -55,6 +56,7 @@ struct ApiRole::Parts
                   .reading = reading,
                   .uploads = files.uploads(),
                   .contact_list_files = files.contact_lists(),
+                  .changes = changes,
                   .keys = with.keys,
                   .clock = with.clock,
                   .zone = zone,
@@ -80,10 +82,13 @@ struct ApiRole::Parts
     // Workers of other processes hear of it from the database.
     NotificationWriter::Written tell_workers(NotificationWriter::Written here)
     {
-        if (here) return here;
-        return [this](Lane lane, ServiceId service)
+        return [this, here = std::move(here)](Lane lane, ServiceId service)
         {
-            wake_sender.notify(static_cast<std::int16_t>(lane), service);
+            changes.hint(service);
+            if (here)
+                here(lane, service);
+            else
+                wake_sender.notify(static_cast<std::int16_t>(lane), service);
         };
     }
 
@@ -103,6 +108,7 @@ struct ApiRole::Parts
     TemplateStore templates;
     Unsubscribe unsubscribe;
     UploadStores files;
+    ChangeFeed changes;
     HttpClient outgoing;  // certificates, and confirmations of subscriptions
     SnsVerifier sns;
     ReceiveReceipts receipts;
@@ -148,6 +154,7 @@ Task<> ApiRole::run(StopToken stop)
 Task<> ApiRole::linger(StopToken stop, StopSource server_stop) const
 {
     co_await stop.wait();
+    parts_->changes.stop();
     co_await sleep_for(seconds(settings_.shutdown.linger_seconds));
     server_stop.request_stop();
 }

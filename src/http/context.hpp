@@ -12,6 +12,7 @@
 #include "http/system/health.hpp"
 #include "http/turnstile.hpp"
 #include "operations/accept_notification.hpp"
+#include "operations/change_feed.hpp"
 #include "operations/service_directory.hpp"
 #include "operations/unsubscribe.hpp"
 #include "storage/notification_store.hpp"
@@ -37,6 +38,7 @@ struct Context
     pg::Database& reading;   // for lists
     ObjectStore& uploads;    // the files of jobs
     ObjectStore& contact_list_files;
+    ChangeFeed& changes;
     const KeyRing& keys;
     const Clock& clock;
     const TimeZone& zone;

@@ -59,12 +59,13 @@ struct Stack
           directory(database, keys, clock, {}),
           limiter(database),
           idempotency(database, keys),
-          writer(database, scope, loop.executor(), {}, [](Lane, ServiceId) {}),
+          writer(database, scope, loop.executor(), {}, [this](Lane, ServiceId service) { changes.hint(service); }),
           accept(directory, limiter, idempotency, writer, keys, clock, zone, {}),
           turnstile(loop.executor(), options.turnstile),
           notifications(database),
           templates(database),
           unsubscribe(database, keys, clock),
+          changes(database, keys, scope, options.changes),
           receipts(options.receipts ? options.receipts : std::make_shared<NoReceipts>()),
           receive(database, keys, clock, zone, options.reader, scope, loop.executor(), {}),
           context{.directory = directory,
@@ -77,6 +78,7 @@ struct Stack
                   .reading = database,
                   .uploads = objects.uploads(),
                   .contact_list_files = objects.contact_lists(),
+                  .changes = changes,
                   .keys = keys,
                   .clock = clock,
                   .zone = zone,
@@ -109,6 +111,7 @@ struct Stack
     NotificationStore notifications;
     TemplateStore templates;
     Unsubscribe unsubscribe;
+    ChangeFeed changes;
     std::shared_ptr<ReceiptSource> receipts;
     ReceiveReceipts receive;
     http::Context context;
@@ -153,6 +156,7 @@ struct ApiServer::Impl
     }
     ~Impl()
     {
+        stop_waiting();
         server.request_stop();
         server.wait_until_stopped();
         Loop& loop = server.loop();
@@ -161,6 +165,11 @@ struct ApiServer::Impl
         {
         }
         call_on(loop, [&] { return stack.reset(), true; });
+    }
+
+    void stop_waiting()
+    {
+        call_on(server.loop(), [this] { return stack->changes.stop(), true; });
     }
 
     TestDatabase database;
@@ -194,6 +203,16 @@ const TestDatabase& ApiServer::database() const
 void ApiServer::set_draining(bool draining)
 {
     impl_->draining = draining;
+}
+
+void ApiServer::stop_waiting()
+{
+    impl_->stop_waiting();
+}
+
+std::size_t ApiServer::waiting() const
+{
+    return call_on(impl_->server.loop(), [this] { return impl_->stack->changes.waiting(); });
 }
 
 void ApiServer::run(const DatabaseTask& body) const

@@ -24,6 +24,7 @@
 #include "http/console/mailbox_page.hpp"
 #include "http/server/server.hpp"
 #include "http/turnstile.hpp"
+#include "operations/change_feed.hpp"
 #include "providers/receipt_source.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/pg_fixture.hpp"
@@ -77,6 +78,7 @@ public:
     {
         http::ServerOptions http;
         http::TurnstileOptions turnstile;
+        ChangeFeedOptions changes;
         std::function<std::vector<http::MailboxEntry>(std::size_t)> mailbox;
         int connections = 2;
         // Who proves what providers post, and how it is read; null: everything of theirs is refused.
@@ -97,6 +99,10 @@ public:
     // Usable from run(), too.
     [[nodiscard]] ObjectStore& uploads() const;
     [[nodiscard]] ObjectStore& contact_list_files() const;
+    // What a process does first when it is to stop: nobody waits for changes any more.
+    void stop_waiting();
+    // For changes.
+    [[nodiscard]] std::size_t waiting() const;
 
     // Runs `body` to its end on a connection of its own.
     void run(const DatabaseTask& body) const;
