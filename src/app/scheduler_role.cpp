@@ -65,6 +65,7 @@ SchedulerRole::~SchedulerRole()
 Task<> SchedulerRole::close_at_stop(StopToken stop)
 {
     co_await stop.wait();
+    parts_->heartbeats.refuse();
     parts_->database.close();
 }
 
