@@ -55,7 +55,11 @@ public:
     {
     }
 
-    Task<> open() { co_await run_script(fmt::format("SELECT maintain_partitions('{}', 100)", format_date(today()))); }
+    // With the partitions of today: what was to go before that lies in the default one.
+    Task<> open()
+    {
+        co_await run_script(fmt::format("SELECT maintain_partitions('{}', 100)", format_date(add_days(today(), -1))));
+    }
 
     [[nodiscard]] LocalDate today() const { return zone.date_of(clock.now()); }
     void advance(std::chrono::minutes by) { clock.advance(by); }
@@ -296,7 +300,7 @@ inline Task<> run_retention_world(RetentionWorld& world, const RetentionTask& bo
 
 // In New York, on a day of June, unless it is said otherwise.
 inline void in_retention_world(const RetentionTask& body, const std::string& time_zone = "America/New_York",
-                               Instant start = parse_iso8601("2026-06-15T15:00:00Z").value())
+                               Instant start = parse_iso8601("2026-06-15T20:00:00Z").value())
 {
     with_database(
         [&](pg::Database& database) -> Task<>

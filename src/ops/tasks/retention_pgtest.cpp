@@ -237,7 +237,7 @@ std::int64_t statements_of_a_night(int services)
             }
             world.advance_days(1);
             const auto before = statements_so_far();
-            EXPECT_EQ(co_await run(world, "drop_purged_contents"), 1);
+            EXPECT_EQ(co_await run(world, "drop_purged_contents"), 2) << "yesterday's and today's";
             asked = statements_so_far() - before;
             EXPECT_EQ(co_await world.number("SELECT count(*) FROM notification_contents"), 0);
             EXPECT_EQ(co_await world.number("SELECT count(*) FROM notifications"), services);
@@ -251,6 +251,48 @@ TEST(RetentionNight, AsksTheSameForAnyNumberOfServices)
     EXPECT_GT(of_two, 0);
     EXPECT_LT(of_two, 15);
     EXPECT_EQ(statements_of_a_night(60), of_two);
+}
+
+TEST(PurgeDeadSecrets, ForgetsThoseOfKeysThatWereRevokedLongAgoAndKeepsTheKeys)
+{
+    in_retention_world(
+        [](RetentionWorld& world) -> Task<>
+        {
+            const auto service = co_await world.add_service(7, 7);
+            co_await world.database.run_script(
+                fmt::format("INSERT INTO api_keys (id, service_id, name, secret_sealed, key_type, created_at, "
+                            "expiry_date) SELECT gen_random_uuid(), '{}', n, 'xxxx', 1, '2026-01-01', e FROM (VALUES "
+                            "('alive', NULL), ('just revoked', timestamptz '2026-05-17'), ('long ago', '2026-05-15')) "
+                            "AS t (n, e)",
+                            service.to_string()),
+                soon());
+            EXPECT_EQ(co_await run(world, "purge_dead_secrets"), 1);
+            EXPECT_EQ(co_await run(world, "purge_dead_secrets"), 0);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM api_keys"), 3);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM api_keys WHERE secret_sealed <> ''"), 2);
+            // The ring's bookkeeping passes over what is not sealed any more.
+            const auto uses = co_await world.database.execute(sql::count_sealing_keys, pg::Params(), soon());
+            EXPECT_FALSE(uses.empty());
+        });
+}
+
+TEST(DropNotificationEvents, DropsTheDaysOlderThanAHundred)
+{
+    in_retention_world(
+        [](RetentionWorld& world) -> Task<>
+        {
+            const auto service = co_await world.add_service(7, 7);
+            co_await world.add(service, Channel::sms, 0, NotificationStatus::delivered);    // a partition of its own
+            co_await world.add(service, Channel::sms, 120, NotificationStatus::delivered);  // the default one
+            EXPECT_EQ(co_await run(world, "drop_notification_events"), 0);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM notification_events"), 1);
+            world.advance_days(100);
+            co_await run(world, "drop_notification_events");
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM notification_events"), 1);
+            world.advance_days(2);
+            EXPECT_GT(co_await run(world, "drop_notification_events"), 0);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM notification_events"), 0);
+        });
 }
 
 TEST(ApplyRetentionTask, CostsOneProbeWhileNothingWasChanged)
