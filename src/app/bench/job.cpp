@@ -99,7 +99,7 @@ JobId add_job(const Site& site, const Settings& settings, std::size_t rows)
                        [&](pg::Database& database) -> Task<>
                        {
                            CpuPool pool(1, 16);
-                           FilesystemObjectStore objects(settings.objects.directory, pool);
+                           FilesystemObjectStore objects(settings.objects.folder, pool);
                            const SystemClock clock;
                            ServiceDirectory directory(database, site.keys(), clock, directory_options(settings));
                            Job job;
@@ -189,7 +189,7 @@ Report measure(const Site& site, const BenchOptions& options)
 {
     const std::size_t rows = options.job_rows;
     Settings settings = site.settings();
-    settings.objects.directory = (site.folder() / "objects").string();
+    settings.objects.folder = (site.folder() / "objects").string();
     JobFigures figures;
     options.progress(fmt::format("a job of {} rows, to all queued", rows));
     measure_queueing(site, settings, rows, figures);
