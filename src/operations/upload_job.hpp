@@ -65,6 +65,8 @@ struct UploadContext
     JobContext jobs;
     const AcceptOptions& options;
     CpuPool& pool;  // reads the list
+    // For each piece that is read or written; the deadline of `jobs` is of looking up the service and the template.
+    seconds step{30};
 };
 
 // A job to be, and who sends it.
@@ -79,7 +81,8 @@ struct JobWish
     std::optional<ApiKeyId> api_key_id;
     std::optional<UserId> created_by_id;
     std::optional<Instant> scheduled_for;
-    std::optional<JobId> original_job_id;  // whose bad rows these are, corrected
+    std::optional<JobId> original_job_id;         // whose bad rows these are, corrected
+    std::optional<std::int32_t> rows_per_second;  // from its first message on; empty: as fast as it goes
     std::size_t max_rows = kMostJobRows;
     std::size_t max_bytes = 8UL << 30;
 };
@@ -98,11 +101,14 @@ struct ListSurvey
 {
     std::int32_t rows = 0;
     std::int32_t bad_rows = 0;  // of their own; what drafting refuses besides is known once the job is at work
+    std::optional<ListError> error;    // set: nothing of it can be sent
+    std::vector<std::string> columns;  // its header line. Whatever the list begins with: for its owner, not for a log
 };
 
-// Reads the list to its end. bad_request: it cannot be sent at all; a sentence that says why. Columns that are missing
-// are named, and what the list has instead.
+// Reads the list to its end, or to its error. not_found: it cannot be opened.
 Task<Result<ListSurvey>> survey_list(ListSource& list, RecipientListOptions options, CpuPool& pool);
+// Nothing, or bad_request: why it cannot be sent at all; where columns are missing, `more` says which it has.
+Result<void> judge_survey(const ListSurvey& survey);
 
 struct UploadedJob
 {
