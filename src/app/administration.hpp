@@ -147,6 +147,8 @@ public:
     Result<Suppression> lift_suppression(const std::string& service, SuppressionDecision decision) const;
 
     Result<MessageStory> explain_notification(const std::string& id) const;
+    // Of one that is scheduled for later.
+    Result<MessageStory> cancel_notification(const std::string& id) const;
 
     // May take hours on a large database; `progress` is told after each batch.
     Result<RotationReport> rotate_keys(const std::function<void(const RotationCount&)>& progress) const;
