@@ -22,6 +22,7 @@ int main(int argc, char** argv)
     add_receipt_command(app, context);
     add_inbound_number_command(app, context);
     add_suppression_command(app, context);
+    add_job_command(app, context);
     add_notification_command(app, context);
     add_callback_command(app, context);
     add_task_command(app, context);
