@@ -1,7 +1,6 @@
 #include "operations/plan_job.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <utility>
 
@@ -13,16 +12,18 @@ namespace herald
 namespace
 {
 
-constexpr std::size_t kSlice = 200;  // rows between two looks at the loop
+constexpr std::size_t kSlice = 200;   // rows between two looks at the loop
 constexpr std::size_t kProbe = 1000;  // recipients a question
 
-// Most rows first. What there is is small.
+// Most rows first, then by the key.
 template <class Item, class Key>
 std::vector<Item> by_rows(const std::map<Key, std::int64_t>& counts)
 {
+    std::vector<std::pair<std::int64_t, Key>> order;
+    for (const auto& [key, rows] : counts) order.emplace_back(-rows, key);
+    std::ranges::sort(order);
     std::vector<Item> items;
-    for (const auto& [key, rows] : counts) items.push_back({key, rows});
-    std::ranges::stable_sort(items, std::greater(), &Item::rows);
+    for (auto& [minus_rows, key] : order) items.push_back({std::move(key), -minus_rows});
     return items;
 }
 
@@ -153,8 +154,7 @@ Task<PlannedTimes> forecast(PlanContext context, const JobWish& wish, const JobP
     if (!wish.scheduled_for)
     {
         PlanStore store(context.jobs.database);
-        times.rows_ahead =
-            co_await store.count_rows_ahead(plan.channel, times.starts_at, deadline_in(context.step));
+        times.rows_ahead = co_await store.count_rows_ahead(plan.channel, times.starts_at, deadline_in(context.step));
         if (of_provider) times.starts_at += time_for(times.rows_ahead, *of_provider);
     }
     if (times.rate_per_second) times.ends_at = times.starts_at + time_for(plan.good_rows, *times.rate_per_second);
@@ -240,8 +240,8 @@ RecipientRow row_of(OneMessage message, Channel channel, const std::string& defa
     if (recipient)
         row.recipient = std::move(*recipient);
     else
-        row.errors.push_back({RowErrorKind::invalid_recipient, std::string(recipient_column_name(channel)),
-                              recipient.error().message});
+        row.errors.push_back(
+            {RowErrorKind::invalid_recipient, std::string(recipient_column_name(channel)), recipient.error().message});
     return row;
 }
 

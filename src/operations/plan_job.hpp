@@ -75,12 +75,12 @@ struct JobPlan
     std::int32_t good_rows = 0;  // these become messages
     std::int32_t bad_rows = 0;
     std::vector<PlannedBadRow> first_bad_rows;
-    std::vector<PlannedReason> reasons;    // most rows first
-    std::int32_t not_allowed_rows = 0;     // of the bad ones: in trial mode, not one of the service's own people
-    std::int64_t fragments = 0;            // sms: what a provider bills
-    std::optional<std::string> price;      // none yet
-    std::int32_t international_rows = 0;   // of the good ones, as the following
-    std::int32_t repeated_rows = 0;        // whose recipient stands in another row before
+    std::vector<PlannedReason> reasons;   // most rows first
+    std::int32_t not_allowed_rows = 0;    // of the bad ones: in trial mode, not one of the service's own people
+    std::int64_t fragments = 0;           // sms: what a provider bills
+    std::optional<std::string> price;     // none yet
+    std::int32_t international_rows = 0;  // of the good ones, as the following
+    std::int32_t repeated_rows = 0;       // whose recipient stands in another row before
     std::optional<std::int64_t> repeated_in_last_days;  // none yet
     std::int64_t suppressed_rows = 0;                   // become messages, which end as permanent-failure at once
     std::int32_t downgraded_rows = 0;                   // with characters that something else is sent for

@@ -3,10 +3,10 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include <boost/url/encode.hpp>
-#include <boost/url/rfc/unreserved_chars.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
 
 namespace herald
 {
@@ -199,8 +199,8 @@ Result<void> judge_survey(const ListSurvey& survey)
     {
         auto shown = survey.columns;
         if (shown.size() > kMostShownColumns) shown.resize(kMostShownColumns);
-        refusal.more.push_back(fmt::format("Its columns are: {}. The first line of the file has to name them.",
-                                           fmt::join(shown, ", ")));
+        refusal.more.push_back(
+            fmt::format("Its columns are: {}. The first line of the file has to name them.", fmt::join(shown, ", ")));
     }
     return Failure(std::move(refusal));
 }

@@ -100,7 +100,7 @@ RecipientListOptions wish_list_options(const JobSender& sender, const JobWish& w
 struct ListSurvey
 {
     std::int32_t rows = 0;
-    std::int32_t bad_rows = 0;  // of their own; what drafting refuses besides is known once the job is at work
+    std::int32_t bad_rows = 0;         // of their own; what drafting refuses besides is known once the job is at work
     std::optional<ListError> error;    // set: nothing of it can be sent
     std::vector<std::string> columns;  // its header line. Whatever the list begins with: for its owner, not for a log
 };
