@@ -56,13 +56,6 @@ Task<Result<UserDetails>> then_describe(ManageContext context, Task<Result<User>
     co_return co_await describe_user(context, user->id.to_string());
 }
 
-std::string when_of(const TaskTime& time)
-{
-    if (time.period.count() > 0) return fmt::format("every {} s", time.period.count());
-    const auto minutes = time.into_day.value_or(seconds(0)).count() / 60;
-    return fmt::format("daily at {:02}:{:02}", minutes / 60, minutes % 60);
-}
-
 }  // namespace
 
 Result<Administration> Administration::open(Settings settings, const std::filesystem::path& dev_directory)
@@ -330,7 +323,7 @@ std::vector<NamedTask> Administration::list_tasks()
 {
     std::vector<NamedTask> tasks;
     for (const auto& task : schedule())
-        tasks.push_back({std::string(task.name), std::string(task.help), when_of(task.time)});
+        tasks.push_back({std::string(task.name), std::string(task.help), task.time.to_string()});
     return tasks;
 }
 

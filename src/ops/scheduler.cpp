@@ -76,7 +76,7 @@ Task<bool> Scheduler::lead()
     log::info(leads_ ? "this process runs the scheduled tasks" : "another process may run the scheduled tasks");
     if (!leads_) stop_telling();
     const Instant now = clock_.now();
-    for (auto& entry : entries_) entry.next = entry.task->at_start ? now : entry.task->time.next(now, context_.zone);
+    for (auto& entry : entries_) entry.next = now;
     co_return leads_;
 }
 

@@ -7,22 +7,21 @@ namespace herald::tasks
 namespace
 {
 
-constexpr std::int32_t kBatch = 1'000;
 // For as long as somebody may ask who lifted it.
 constexpr auto kKeptFor = std::chrono::hours(90 * 24);
 
 }  // namespace
 
-Task<std::int64_t> purge_lifted_suppressions(TaskContext& context, Instant now, Deadline deadline)
+Task<std::int64_t> purge_lifted_suppressions(TaskContext& context, const TaskRun& run)
 {
     std::int64_t purged = 0;
     while (true)
     {
-        auto params = pg::Params::of(now - kKeptFor, kBatch);
+        auto params = pg::Params::of(run.now - kKeptFor, run.batch);
         const auto rows =
-            co_await context.database.execute(sql::purge_lifted_suppressions, std::move(params), deadline);
+            co_await context.database.execute(sql::purge_lifted_suppressions, std::move(params), run.deadline);
         purged += rows.affected();
-        if (rows.affected() < kBatch) co_return purged;
+        if (rows.affected() < run.batch) co_return purged;
     }
 }
 
