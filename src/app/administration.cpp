@@ -336,6 +336,7 @@ Result<std::int64_t> Administration::run_task_now(const std::string& name, std::
     const auto run = [&](pg::Database& database) -> Task<Result<std::int64_t>>
     {
         TaskContext context{database, zone, has_keys_ ? &keys_ : nullptr};
+        context.time_out = std::chrono::hours(settings_.delivery.time_out_hours);
         co_return co_await run_scheduled_task(*task, context, at.value_or(SystemClock().now()));
     };
     return run_with_database<std::int64_t>(settings_, run);

@@ -20,8 +20,15 @@ struct SchedulerRole::Parts
         : database(loop.executor(), database_options(settings, kRole, 2)),
           zone(settings.time_zone),
           leader(loop.executor(), database_options(settings, kRole, 1), kLeaderLock),
-          scheduler(loop.executor(), leader, TaskContext{database, zone, &keys}, clock, schedule(), {})
+          scheduler(loop.executor(), leader, context(settings, keys), clock, schedule(), {})
     {
+    }
+
+    TaskContext context(const Settings& settings, const KeyRing& keys)
+    {
+        TaskContext made{database, zone, &keys};
+        made.time_out = std::chrono::hours(settings.delivery.time_out_hours);
+        return made;
     }
 
     pg::Database database;

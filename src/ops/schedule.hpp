@@ -34,6 +34,7 @@ struct TaskContext
     const TimeZone& zone;
     const KeyRing* keys = nullptr;  // null where only tasks run that open nothing
     FoldProgress fold = {};
+    seconds time_out = std::chrono::hours(72);  // delivery.time_out_hours
 };
 
 // What one run is told, decided once by whoever starts it: all its batches agree, and a run for a past day does that
