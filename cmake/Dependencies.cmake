@@ -15,6 +15,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(cmark REQUIRED IMPORTED_TARGET libcmark)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 find_package(date REQUIRED)
+find_package(pugixml REQUIRED CONFIG)
 
 # libphonenumber-dev cannot be installed beside Boost 1.81 on Debian 12, so script/bootstrap unpacks its headers into
 # .deps/phonenumber and installs only the runtime library. Where the package is installed, it is simply used.

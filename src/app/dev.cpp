@@ -128,6 +128,8 @@ Result<void> run_on(pg::Cluster& cluster, Settings& settings, const DevOptions& 
     const auto folder = open_folder(options.directory, cluster.database_url(std::string(kDatabase)));
     if (!folder) return Failure(folder.error());
     fill_in(settings, *folder);
+    if (settings.objects.directory.empty())
+        settings.objects.directory = (options.directory / "objects").string();
     auto keys = KeyRing::parse(settings.security.keys);
     if (!keys) return Failure(keys.error());
     if (auto prepared = prepare_database(settings); !prepared) return Failure(prepared.error());

@@ -92,6 +92,14 @@ QueueOptions queue_options(const Settings& settings)
     return options;
 }
 
+JobOptions job_options(const Settings& settings)
+{
+    JobOptions options;
+    options.lease = seconds(settings.jobs.lease_seconds);
+    options.batch_rows = static_cast<std::size_t>(settings.jobs.batch_rows);
+    return options;
+}
+
 RecorderOptions recorder_options(const Settings& settings)
 {
     // From its receipt to the last question about an uncertain attempt: the lease, the pause after it, every try; and

@@ -6,6 +6,7 @@
 #include "http/server/server.hpp"
 #include "operations/accept_notification.hpp"
 #include "operations/deliver_notifications.hpp"
+#include "operations/process_jobs.hpp"
 #include "operations/service_directory.hpp"
 #include "queue/queue.hpp"
 #include "runtime/outbound_url.hpp"
@@ -27,6 +28,7 @@ AcceptOptions accept_options(const Settings& settings);
 ServiceDirectory::Options directory_options(const Settings& settings);
 DeliverOptions deliver_options(const Settings& settings);
 QueueOptions queue_options(const Settings& settings);
+JobOptions job_options(const Settings& settings);
 RecorderOptions recorder_options(const Settings& settings);
 OutboundRule callback_urls_allowed(const Settings& settings);
 

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "app/job_part.hpp"
 #include "app/options.hpp"
 #include "app/providers.hpp"
 #include "operations/postgres_delivery_store.hpp"
@@ -98,6 +99,10 @@ struct WorkerRole::Parts
               database, [this](std::int16_t lane, ServiceId service) { queue.hint(lane, service); },
               [this] { return queue.refresh_services(deadline_in(kConnectTimeout)); })
     {
+        if (!settings.objects.directory.empty())
+            jobs = std::make_unique<JobPart>(executor, settings, with.clock, with.keys,
+                                             [this](Lane lane, ServiceId service)
+                                             { queue.hint(static_cast<std::int16_t>(lane), service); });
         recorder.on_callbacks_owed([this] { callback_worker.wake(); });
     }
 
@@ -131,6 +136,7 @@ struct WorkerRole::Parts
     DeliverCallbacks callbacks;
     CallbackWorker callback_worker;
     WakeListener listener;
+    std::unique_ptr<JobPart> jobs;  // nullptr: there is no place for files
 };
 
 WorkerRole::WorkerRole(const Settings& settings, Collaborators with)
@@ -153,6 +159,7 @@ Task<> WorkerRole::open()
     co_await parts_->database.connect(deadline_in(kConnectTimeout));
     co_await parts_->tend.open(deadline_in(kConnectTimeout));
     co_await parts_->presence.hold(deadline_in(kConnectTimeout));
+    if (parts_->jobs) co_await parts_->jobs->open();
     co_await parts_->queue.refresh_services(deadline_in(kConnectTimeout));
 }
 
@@ -168,6 +175,7 @@ Task<> WorkerRole::run(StopToken stop)
     all.spawn("recovery_worker", parts_->recovery.run(parts_stop.token()));
     all.spawn("callback_worker", parts_->callback_worker.run(parts_stop.token()));
     all.spawn("wake_listener", parts_->listener.run(parts_stop.token()));
+    if (parts_->jobs) all.spawn("job_worker", parts_->jobs->run(parts_stop.token()));
     all.close();
     // A part that ends by itself leaves a worker that only looks healthy: better none, and the process started anew.
     const std::size_t parts = all.running();

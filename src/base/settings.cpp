@@ -235,6 +235,17 @@ void describe_providers(ConfigKeys& keys, Settings& settings)
     keys.must(check_not_empty);
 }
 
+void describe_jobs(ConfigKeys& keys, Settings& settings)
+{
+    keys.text("objects.directory", settings.objects.directory,
+              "Folder in which files of recipients are kept; shared by all processes. Empty: no jobs.");
+    keys.integer("jobs.lease_seconds", settings.jobs.lease_seconds, 5, 3600,
+                 "After which another process goes on with the job of one that died.");
+    keys.integer("jobs.concurrency", settings.jobs.concurrency, 1, 64, "Jobs that a process works on at once.");
+    keys.integer("jobs.batch_rows", settings.jobs.batch_rows, 10, 10'000,
+                 "Rows of a job that become messages in one transaction.");
+}
+
 void describe_aws(ConfigKeys& keys, Settings& settings)
 {
     constexpr auto kSecret = ConfigKeys::Secrecy::secret;
@@ -270,6 +281,7 @@ ConfigKeys describe(Settings& settings)
     describe_sending(keys, settings);
     describe_receipts(keys, settings);
     describe_providers(keys, settings);
+    describe_jobs(keys, settings);
     describe_aws(keys, settings);
     keys.choice("log.level", settings.log.level, {"debug", "info", "warning", "error"},
                 "Least weight of what is logged.");

@@ -141,6 +141,18 @@ struct ProviderSettings
     std::vector<std::string> sms;
 };
 
+struct JobSettings
+{
+    std::int64_t lease_seconds = 15;
+    std::int64_t concurrency = 4;
+    std::int64_t batch_rows = 1000;
+};
+
+struct ObjectSettings
+{
+    std::string directory;
+};
+
 struct CaptureSettings
 {
     std::string script;
@@ -182,6 +194,8 @@ struct Settings
     SmsSettings sms;
     ProviderSettings providers;
     CaptureSettings capture;
+    JobSettings jobs;
+    ObjectSettings objects;
     LogSettings log;
     MonitoringSettings monitoring;
     ShutdownSettings shutdown;

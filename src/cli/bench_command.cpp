@@ -124,6 +124,16 @@ void add_rotate(CLI::App& bench, CommandContext& context, const std::shared_ptr<
     rotate->callback([&context, asked] { run(context, asked->options, bench::run_rotate_bench); });
 }
 
+void add_job(CLI::App& bench, CommandContext& context, const std::shared_ptr<Asked>& asked)
+{
+    auto* job = bench.add_subcommand("job", "Rows of a job a second: from its file to all queued, and to all delivered");
+    add_options(*job, *asked);
+    job->add_option("--rows", asked->options.job_rows, "Rows of the file")
+        ->check(CLI::Range(1, 16'000'000))
+        ->capture_default_str();
+    job->callback([&context, asked] { run(context, asked->options, bench::run_job_bench); });
+}
+
 void add_overload(CLI::App& bench, CommandContext& context, const std::shared_ptr<Asked>& asked)
 {
     auto* overload = bench.add_subcommand(
@@ -144,6 +154,7 @@ void add_bench_command(CLI::App& root, CommandContext& context)
     const auto asked = std::make_shared<Asked>();
     add_accept(*command, context, asked);
     add_deliver(*command, context, asked);
+    add_job(*command, context, asked);
     add_overload(*command, context, asked);
     add_rotate(*command, context, asked);
 }

@@ -112,7 +112,8 @@ Task<Result<std::string>> AcceptNotification::accept_once(Call call)
     auto from_template = co_await find_template(call.request, service.id, call.deadline);
     if (!from_template) co_return Failure(from_template.error());
 
-    const DraftContext context{*call.service, call.key, keys_, zone_, options_, clock_.now()};
+    const DraftSender sender{call.key.type, call.key.id, std::nullopt};
+    const DraftContext context{*call.service, sender, keys_, zone_, options_, clock_.now()};
     auto draft = draft_notification(context, call.request, std::move(*from_template));
     if (!draft) co_return Failure(draft.error());
     auto answer = call.serialise(draft->message);

@@ -120,9 +120,9 @@ Result<void> check_recipient(const DraftContext& context, const MessageRequest& 
     if (recipient.normalised.empty()) return refuse("Recipient can't be empty");
     const auto& service = context.service.service();
     const bool limited =
-        context.key.type == KeyType::team || (context.key.type == KeyType::normal && service.restricted);
+        context.sender.key_type == KeyType::team || (context.sender.key_type == KeyType::normal && service.restricted);
     if (limited && !context.service.allowed_recipients.contains(recipient.normalised))
-        return recipient_refused(context.key.type);
+        return recipient_refused(context.sender.key_type);
     return {};
 }
 
@@ -163,7 +163,7 @@ Result<void> check_v1(const DraftContext& context, const MessageRequest& request
 
 Lane lane_of(const DraftContext& context, const Template& from)
 {
-    if (context.key.type == KeyType::test || context.service.service().research_mode) return Lane::test;
+    if (context.sender.key_type == KeyType::test || context.service.service().research_mode) return Lane::test;
     return from.priority ? Lane::priority : Lane::normal;
 }
 
@@ -176,8 +176,9 @@ void fill_row(const DraftContext& context, const MessageRequest& request, Draft&
     row.service_id = service.id;
     row.template_id = from.id;
     row.template_version = from.version;
-    row.api_key_id = context.key.id;
-    row.key_type = context.key.type;
+    row.api_key_id = context.sender.api_key_id;
+    row.created_by_id = context.sender.created_by_id;
+    row.key_type = context.sender.key_type;
     row.channel = request.channel;
     row.lane = lane_of(context, from);
     row.client_reference = request.reference;
@@ -186,7 +187,7 @@ void fill_row(const DraftContext& context, const MessageRequest& request, Draft&
     const int keep = request.channel == Channel::sms ? service.retention_days_sms : service.retention_days_email;
     row.purge_on = add_days(row.local_date, keep + 1);
     row.message_limit = service.message_limit;
-    row.counts = context.key.type != KeyType::test;
+    row.counts = context.sender.key_type != KeyType::test;
     if (request.channel == Channel::sms)
     {
         row.international = request.recipient.international;
@@ -216,7 +217,7 @@ Result<DraftNotification> draft_notification(const DraftContext& context, const 
 {
     Draft draft;
     AcceptedMessage& message = draft.made.message;
-    message.id = NotificationId{make_uuid_v7(context.now)};
+    message.id = context.id.value_or(NotificationId{make_uuid_v7(context.now)});
     message.from_template = std::move(from_template);
     message.reference = request.reference;
     message.one_click_unsubscribe_url = request.one_click_unsubscribe_url;

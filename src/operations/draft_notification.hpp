@@ -66,15 +66,24 @@ struct DraftNotification
     NewNotification row;
 };
 
+// Who sends: a key of the service, or a person.
+struct DraftSender
+{
+    KeyType key_type = KeyType::normal;
+    std::optional<ApiKeyId> api_key_id;
+    std::optional<UserId> created_by_id;
+};
+
 // What drafting needs besides the request.
 struct DraftContext
 {
     const ServiceContext& service;
-    const ApiKey& key;
+    DraftSender sender;
     const KeyRing& keys;
     const TimeZone& zone;
     const AcceptOptions& options;
     Instant now{};
+    std::optional<NotificationId> id = {};  // of a job's row; otherwise a new one
 };
 
 // channel_not_allowed.

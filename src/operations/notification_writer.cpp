@@ -24,7 +24,9 @@ auto column(const std::vector<const NewNotification*>& batch, Read read)
     return values;
 }
 
-pg::Params batch_params(const std::vector<const NewNotification*>& batch)
+}  // namespace
+
+pg::Params accept_params(const std::vector<const NewNotification*>& batch)
 {
     using N = NewNotification;
     pg::Params params;
@@ -57,6 +59,12 @@ pg::Params batch_params(const std::vector<const NewNotification*>& batch)
     params.add(column<std::optional<pg::Bytes>>(
         batch,
         [](const N& n) { return n.recipient_hash ? std::optional(pg::Bytes{*n.recipient_hash}) : std::nullopt; }));
+    params.add(column<std::optional<Uuid>>(
+        batch, [](const N& n) { return n.job_id ? std::optional(n.job_id->value) : std::nullopt; }));
+    params.add(column<std::optional<std::int32_t>>(batch, [](const N& n) { return n.job_row_number; }));
+    params.add(column<std::optional<Uuid>>(
+        batch, [](const N& n) { return n.created_by_id ? std::optional(n.created_by_id->value) : std::nullopt; }));
+    params.add(column<bool>(batch, [](const N& n) { return n.is_held; }));
     return params;
 }
 
@@ -66,6 +74,9 @@ void count_suppressed(const std::string& reason)
                      "Messages that ended without a provider: their recipient is suppressed", {{"reason", reason}})
         .Increment();
 }
+
+namespace
+{
 
 GroupCommitOptions for_orders(GroupCommitOptions options)
 {
@@ -114,7 +125,7 @@ Task<std::vector<WriteOutcome>> NotificationWriter::commit(Batch batch)
     {
         try
         {
-            auto params = batch_params(batch);
+            auto params = accept_params(batch);
             rows =
                 co_await database_.execute(sql::accept_notifications, std::move(params), deadline_in(kInsertTimeout));
             break;

@@ -35,6 +35,10 @@ struct NewNotification
     TemplateId template_id;
     std::int32_t template_version = 0;
     std::optional<ApiKeyId> api_key_id;
+    std::optional<UserId> created_by_id;
+    std::optional<JobId> job_id;
+    std::optional<std::int32_t> job_row_number;
+    bool is_held = false;  // of a slowed job: it waits in queue_held
     KeyType key_type = KeyType::normal;
     Channel channel = Channel::sms;
     Lane lane = Lane::normal;
@@ -63,6 +67,10 @@ enum class WriteOutcome
     lost_idempotency_key = 2,  // another request took the key over: this one must not answer
     refused_by_database = 3,   // this row alone cannot be written; its neighbours were
 };
+
+// The parameters of accept_notifications: the one statement by which messages come to be.
+pg::Params accept_params(const std::vector<const NewNotification*>& batch);
+void count_suppressed(const std::string& reason);
 
 class NotificationWriter
 {

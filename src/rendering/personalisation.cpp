@@ -8,9 +8,8 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <unicode/locid.h>
-#include <unicode/unistr.h>
 
+#include "domain/templates/placeholder_key.hpp"
 #include "rendering/text.hpp"
 
 namespace herald::rendering
@@ -79,29 +78,11 @@ std::optional<Value> to_value(const json::value& given)
     return value;
 }
 
-bool is_ignored(char c)
-{
-    return c == ' ' || c == '_' || c == '-';
-}
-
 }  // namespace
 
 std::string normalise_key(std::string_view name)
 {
-    std::string key;
-    key.reserve(name.size());
-    bool ascii = true;
-    for (const char c : name)
-    {
-        if (is_ignored(c)) continue;
-        ascii = ascii && static_cast<unsigned char>(c) < 0x80;
-        key.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-    }
-    if (ascii) return key;
-
-    std::string lower;
-    icu::UnicodeString::fromUTF8(key).toLower(icu::Locale::getRoot()).toUTF8String(lower);
-    return lower;
+    return placeholder_key(name);
 }
 
 Result<Personalisation> Personalisation::from_json(const json::object& values)

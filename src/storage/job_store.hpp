@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "domain/jobs/job.hpp"
 #include "storage/notification_store.hpp"
 #include "storage/pg/database.hpp"
@@ -45,7 +46,7 @@ struct ScheduledJobs
 struct RefusedRow
 {
     std::int32_t row_number = 0;
-    std::vector<std::string> reasons;
+    std::string reason;  // sentences, parted by "; "
 };
 
 struct JobNotificationsPage
@@ -97,6 +98,8 @@ public:
     Task<std::int64_t> retry_failed(ServiceId service, JobId id, Instant now, Deadline deadline);
 
 private:
+    Task<bool> change(pg::Statement statement, pg::Params params, Deadline deadline);
+
     pg::Database& database_;
 };
 

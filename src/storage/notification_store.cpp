@@ -8,9 +8,6 @@
 namespace herald
 {
 
-namespace
-{
-
 NotificationRow read_notification(const pg::Rows& rows, std::size_t i)
 {
     NotificationRow row;
@@ -33,9 +30,12 @@ NotificationRow read_notification(const pg::Rows& rows, std::size_t i)
     row.api_key_id = rows.get<std::optional<Uuid>>(i, "api_key_id");
     row.job_id = rows.get<std::optional<Uuid>>(i, "job_id");
     row.job_row_number = rows.get<std::optional<std::int32_t>>(i, "job_row_number");
-    row.sealed = rows.get<pg::Bytes>(i, "sealed").value;
+    row.sealed = rows.get<std::optional<pg::Bytes>>(i, "sealed").value_or(pg::Bytes()).value;
     return row;
 }
+
+namespace
+{
 
 QueuePlace read_place(const pg::Rows& rows)
 {

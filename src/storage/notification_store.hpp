@@ -41,6 +41,9 @@ struct NotificationRow
     std::string sealed;
 };
 
+// Of a statement that gives these columns.
+NotificationRow read_notification(const pg::Rows& rows, std::size_t i);
+
 struct NotificationFilter
 {
     KeyType key_type = KeyType::normal;

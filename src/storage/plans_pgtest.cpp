@@ -152,7 +152,7 @@ TEST(Plans, OfAcceptNotificationsProbeTheSuppressionsAlsoWhenThereAreMany)
     const auto plan =
         plan_of(sql::accept_notifications,
                 pg::Params::of(ids, ids, ids, versions, ids, numbers, numbers, numbers, numbers, flags, texts, texts,
-                               instants, dates, dates, bytes, limits, flags, texts, ids, bytes, bytes),
+                               instants, dates, dates, bytes, limits, flags, texts, ids, bytes, bytes, ids, versions, ids, flags),
                 "INSERT INTO suppressions (service_id, id, channel, recipient_hash, reason, created_at) "
                 "SELECT '00000000-0000-4000-8000-000000000000', gen_random_uuid(), 1, "
                 "decode(repeat(md5(i::text), 2), 'hex'), 1, now() FROM generate_series(1, 20000) i; "

@@ -34,7 +34,6 @@ public:
     Task<> run_once();
 
 private:
-    Task<> process(StopToken stop);
     Task<> tend(StopToken stop);
     Task<> run_job(ClaimedJob claimed, StopToken stop);
     Task<std::size_t> claim(StopToken stop);
@@ -44,7 +43,7 @@ private:
     TendJobs& tend_;
     const Options options_;
     WakeUp wake_up_;
-    std::size_t at_work_ = 0;
+    TaskScope jobs_;
 };
 
 }  // namespace herald

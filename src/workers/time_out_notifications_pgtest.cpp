@@ -138,7 +138,7 @@ TEST(TimeOutNotifications, AMessageAwaitedUnderTwoReferencesEndsOnce)
             const auto counts = co_await time_out_notifications(world.database, order_of(world, 1), soon());
             EXPECT_EQ(counts.taken, 2);
             EXPECT_EQ(counts.timed_out, 1);
-            EXPECT_EQ(co_await world.number("SELECT count(*) FROM notification_events WHERE kind = 13"), 1);
+            EXPECT_EQ(co_await world.number("SELECT count(*) FROM notification_events WHERE kind = 14"), 1);
             EXPECT_EQ(co_await world.ledger_differences(), 0);
         },
         without_receipts());

@@ -30,6 +30,7 @@ struct BenchOptions
     std::size_t backlog = 1'000'000;         // of run_deliver_bench
     int rounds = 3;                          // of what is measured in turns: `standby` and run_rotate_bench
     std::size_t rows = 300'000;              // that are there to be sealed anew
+    std::size_t job_rows = 100'000;          // of run_job_bench
     double rotation_share = 0.1;             // RotationOptions::share
     Through through = Through::capture;      // of run_sink_bench
     bool errors = true;                      // the server answers like one of the real world
@@ -42,6 +43,7 @@ Result<Report> run_accept_bench(const BenchOptions& options);
 Result<Report> run_deliver_bench(const BenchOptions& options);  // through capture
 Result<Report> run_sink_bench(const BenchOptions& options);     // through one that errs
 Result<Report> run_overload_bench(const BenchOptions& options);
+Result<Report> run_job_bench(const BenchOptions& options);
 Result<Report> run_rotate_bench(const BenchOptions& options);
 // The rate of acceptance, or of delivery, with a synchronous standby and without.
 Result<Report> run_accept_standby_bench(const BenchOptions& options);

@@ -22,8 +22,9 @@ enum class EventKind : std::int16_t
     callback_gave_up = 10,
     suppressed = 11,  // over without a provider: the service does not write to this recipient any more
     complaint = 12,   // the recipient said to the provider that it was unwanted
-    timed_out = 13,   // nobody told what became of it: temporary failure
-    requeued = 14,    // it was in no queue, and is in one again
+    cancelled = 13,   // its job was, before it left
+    timed_out = 14,   // nobody told what became of it: temporary failure
+    requeued = 15,    // it was in no queue, and is in one again
 };
 
 // A sentence for `herald notification explain`.
@@ -51,6 +52,8 @@ constexpr std::string_view describe(EventKind kind)
             return "the service could not be told; another try is scheduled";
         case EventKind::callback_gave_up:
             return "the service could not be told; given up";
+        case EventKind::cancelled:
+            return "cancelled with its job";
         case EventKind::complaint:
             return "the recipient complained about it to the provider";
         case EventKind::timed_out:

@@ -10,6 +10,7 @@
 
 #include "base/utf8.hpp"
 #include "domain/recipients/recipient.hpp"
+#include "domain/recipients/tidy_spaces.hpp"
 
 namespace herald
 {
@@ -19,12 +20,6 @@ namespace
 constexpr std::size_t kLongestAddress = 320;  // characters
 constexpr std::size_t kLongestHost = 253;     // in punycode
 constexpr std::size_t kLongestLabel = 63;
-constexpr std::string_view kAsciiSpaces = " \t\n\r\v\f";
-
-// Removed wherever they stand: Mongolian vowel separator, zero-width space, non-joiner and joiner, word joiner, byte
-// order mark, and the space that does not break.
-constexpr std::array<std::string_view, 7> kObscureSpaces = {"\u180e", "\u200b", "\u200c", "\u200d",
-                                                            "\u2060", "\ufeff", "\u00a0"};
 
 bool is_digit(char c)
 {
@@ -42,20 +37,6 @@ bool is_letter_or_digit(char c)
 bool is_ascii(std::string_view text)
 {
     return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
-std::string without_spaces(std::string_view text)
-{
-    std::string kept(text);
-    if (!is_ascii(text))
-    {
-        for (const auto space : kObscureSpaces)
-            for (auto at = kept.find(space); at != std::string::npos; at = kept.find(space, at))
-                kept.erase(at, space.size());
-    }
-    kept.erase(0, std::min(kept.find_first_not_of(kAsciiSpaces), kept.size()));
-    kept.erase(kept.find_last_not_of(kAsciiSpaces) + 1);
-    return kept;
 }
 
 std::size_t count_characters(std::string_view text)
@@ -169,7 +150,7 @@ bool is_email_address(std::string_view address)
 
 Result<std::string> parse_email_address(std::string_view text)
 {
-    const auto address = without_spaces(text);
+    const auto address = tidy_spaces(text);
     if (!is_email_address(address)) return fail(ErrorKind::invalid_email, "Not a valid email address");
     return lower_case(address);
 }

@@ -1,31 +1,15 @@
 // Calls to one service of AWS: signed, on connections that are kept, never repeated by themselves.
 //
-// Security: the secret is used by libcurl to sign and goes nowhere else. The endpoint is the operator's, so it may be a
-// private address (a VPC endpoint) or, in clear, this machine; in clear to another machine is refused (check).
+// Security: the secret is used by libcurl to sign and goes nowhere else. Where it may be used is in aws_options.hpp.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "base/error.hpp"
-#include "runtime/http_client.hpp"
+#include "runtime/aws_options.hpp"
 
 namespace herald
 {
-
-struct AwsOptions
-{
-    std::string region;
-    std::string access_key_id;
-    std::string secret_access_key;
-    std::string session_token;      // of temporary credentials; empty: none
-    std::string endpoint;           // "https://host[:port]"; empty: AWS's own for the region
-    std::int64_t connections = 16;  // at once; further calls wait for one
-};
-
-// Fails (validation) naming the key that is wrong. `section` is where endpoint and connections come from: "ses".
-Result<void> check(const AwsOptions& options, std::string_view section);
 
 // Belongs to the Loop of its executor and outlives its calls.
 class AwsClient

@@ -212,8 +212,10 @@ CREATE TABLE ledger (
     status smallint NOT NULL,
     notifications bigint NOT NULL,
     billable_units bigint NOT NULL,
-    PRIMARY KEY (service_id, local_date, template_id, channel, key_type, status)
+    job_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000', -- nil: of no job
+    PRIMARY KEY (service_id, local_date, template_id, channel, key_type, status, job_id)
 );
+CREATE INDEX ledger_by_job ON ledger (service_id, job_id) WHERE job_id <> '00000000-0000-0000-0000-000000000000';
 CREATE INDEX ledger_by_day ON ledger (local_date);
 CREATE TABLE ledger_deltas (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -224,8 +226,10 @@ CREATE TABLE ledger_deltas (
     key_type smallint NOT NULL,
     status smallint NOT NULL,
     notifications integer NOT NULL,
-    billable_units integer NOT NULL
+    billable_units integer NOT NULL,
+    job_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000'
 );
+CREATE INDEX ledger_deltas_by_job ON ledger_deltas (service_id, job_id) WHERE job_id <> '00000000-0000-0000-0000-000000000000';
 CREATE INDEX ledger_deltas_by_service ON ledger_deltas (service_id, local_date);
 
 -- The queue. A message is in at most one of queue_ready, queue_leases and queue_retries, then in awaiting_receipts, then in none:

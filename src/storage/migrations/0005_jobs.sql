@@ -37,9 +37,11 @@ CREATE TABLE jobs (
     reserved integer NOT NULL DEFAULT 0, -- of the daily limit, and not used yet
     reserved_on date,
     claim_at timestamptz,
-    holder uuid, -- the process that has it, or had it last
+    holder uuid, -- of the lease; NULL while nobody has it
     fence bigint NOT NULL DEFAULT 0,
     tend_at timestamptz,
+    sweeping boolean NOT NULL DEFAULT false, -- what is queued is being put aside
+    released_at timestamptz,                 -- up to when a slowed job's messages have been let go
     PRIMARY KEY (service_id, id),
     CHECK ((status = 'scheduled') <= (scheduled_for IS NOT NULL))
 ) WITH (fillfactor = 50);
@@ -63,12 +65,12 @@ CREATE TABLE job_segments (
     PRIMARY KEY (service_id, job_id, number)
 );
 
--- Rows that cannot be sent. Codes and names of columns, never values: those are in the file.
+-- Rows that cannot be sent. Sentences with names of columns, never values: those are in the file.
 CREATE TABLE job_refused_rows (
     service_id uuid NOT NULL,
     job_id uuid NOT NULL,
     row_number integer NOT NULL,
-    reasons text[] NOT NULL,
+    reason text NOT NULL,
     PRIMARY KEY (service_id, job_id, row_number)
 );
 
@@ -90,7 +92,8 @@ CREATE TABLE job_holds (
     PRIMARY KEY (service_id, job_id)
 );
 
--- A part of the queue (0001_init): messages of jobs that are paused, slowed or cancelled. They go on by way of queue_retries, whose movers see to it
+-- A part of the queue (0001_init): messages of jobs that are paused, slowed or cancelled; none that may have
+-- left already. They go on by way of queue_retries, whose movers see to it
 -- that no claim has gone past them.
 CREATE TABLE queue_held (
     service_id uuid NOT NULL,
@@ -99,7 +102,6 @@ CREATE TABLE queue_held (
     lane smallint NOT NULL,
     channel smallint NOT NULL,
     attempt smallint NOT NULL,
-    uncertain boolean NOT NULL,
     PRIMARY KEY (service_id, job_id, notification_id)
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 

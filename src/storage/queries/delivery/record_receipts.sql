@@ -36,7 +36,7 @@ ended AS (
 ),
 -- Carries all columns along: see record_send_results.
 old AS (
-    SELECT k.*, n.status AS old_status, n.billable_units, n.local_date, n.template_id, n.channel, n.key_type
+    SELECT k.*, n.status AS old_status, n.billable_units, n.local_date, n.template_id, n.channel, n.key_type, n.job_id
     FROM (SELECT *, false AS bounces, false AS corrects FROM decided UNION ALL SELECT * FROM late WHERE corrects) k
     JOIN notifications n ON n.service_id = k.service_id AND n.id = k.notification_id
     WHERE n.status IN (1, 2, 3) OR (k.corrects AND n.status = 5)
@@ -49,7 +49,7 @@ changed AS (
         provider_response = coalesce(nullif(o.response, ''), n.provider_response), updated_at = $9::timestamptz
     FROM old o
     WHERE n.service_id = o.service_id AND n.id = o.notification_id
-    RETURNING n.service_id, n.id, n.status, o.status AS reported, o.provider, o.old_status, o.billable_units, o.local_date, o.template_id, o.channel, o.key_type,
+    RETURNING n.service_id, n.id, n.status, o.status AS reported, o.provider, o.old_status, o.billable_units, o.local_date, o.template_id, o.channel, o.key_type, n.job_id,
               n.sent_at, n.sent_by
 ),
 noted AS (
@@ -57,14 +57,14 @@ noted AS (
     SELECT $9::timestamptz, service_id, id, 6, status, provider FROM changed
 ),
 counted AS (
-    INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, notifications, billable_units)
-    SELECT local_date, service_id, template_id, channel, key_type, status, sum(n), sum(units)
+    INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, notifications, billable_units, job_id)
+    SELECT local_date, service_id, template_id, channel, key_type, status, sum(n), sum(units), job_id
     FROM (
-        SELECT local_date, service_id, template_id, channel, key_type, old_status AS status, -1 AS n, -billable_units AS units FROM changed
+        SELECT local_date, service_id, template_id, channel, key_type, old_status AS status, -1 AS n, -billable_units AS units, coalesce(job_id, '00000000-0000-0000-0000-000000000000') AS job_id FROM changed
         UNION ALL
-        SELECT local_date, service_id, template_id, channel, key_type, status, 1, billable_units FROM changed
+        SELECT local_date, service_id, template_id, channel, key_type, status, 1, billable_units, coalesce(job_id, '00000000-0000-0000-0000-000000000000') AS job_id FROM changed
     ) d
-    GROUP BY local_date, service_id, template_id, channel, key_type, status
+    GROUP BY local_date, service_id, template_id, channel, key_type, status, job_id
     HAVING sum(n) <> 0 OR sum(units) <> 0
 ),
 -- Of what was handed over long ago nobody asks any more.

@@ -71,7 +71,7 @@ changed AS (
     FROM old o
     WHERE n.service_id = o.service_id AND n.id = o.id AND o.outcome NOT IN (3, 5)
     RETURNING n.service_id, n.id, n.status, n.billable_units, o.old_status, o.old_units, o.local_date, o.template_id, o.channel,
-              o.key_type, o.outcome, o.kind, o.attempt, o.provider, o.reference, o.detail, o.look_up_at, n.sent_at
+              o.key_type, o.outcome, o.kind, o.attempt, o.provider, o.reference, o.detail, o.look_up_at, n.job_id, n.sent_at
 ),
 awaited AS (
     INSERT INTO awaiting_receipts (provider, reference, service_id, notification_id, look_up_at, handed_over_at)
@@ -96,14 +96,14 @@ noted AS (
     SELECT $13::timestamptz, service_id, id, kind, NULL::int2, attempt, provider, nullif(detail, '') FROM ended WHERE outcome IN (3, 5)
 ),
 counted AS (
-    INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, notifications, billable_units)
-    SELECT local_date, service_id, template_id, channel, key_type, status, sum(n), sum(units)
+    INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, notifications, billable_units, job_id)
+    SELECT local_date, service_id, template_id, channel, key_type, status, sum(n), sum(units), job_id
     FROM (
-        SELECT local_date, service_id, template_id, channel, key_type, old_status AS status, -1 AS n, -old_units AS units FROM changed
+        SELECT local_date, service_id, template_id, channel, key_type, old_status AS status, -1 AS n, -old_units AS units, coalesce(job_id, '00000000-0000-0000-0000-000000000000') AS job_id FROM changed
         UNION ALL
-        SELECT local_date, service_id, template_id, channel, key_type, status, 1, billable_units FROM changed
+        SELECT local_date, service_id, template_id, channel, key_type, status, 1, billable_units, coalesce(job_id, '00000000-0000-0000-0000-000000000000') AS job_id FROM changed
     ) d
-    GROUP BY local_date, service_id, template_id, channel, key_type, status
+    GROUP BY local_date, service_id, template_id, channel, key_type, status, job_id
     HAVING sum(n) <> 0 OR sum(units) <> 0
 ),
 owed AS (

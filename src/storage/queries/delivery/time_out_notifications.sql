@@ -24,7 +24,7 @@ old AS MATERIALIZED (
     SELECT o.service_id, o.notification_id, o.provider, n.*
     FROM overdue o
     CROSS JOIN LATERAL (
-        SELECT status AS old_status, billable_units, local_date, template_id, channel, key_type FROM notifications
+        SELECT status AS old_status, billable_units, local_date, template_id, channel, key_type, job_id FROM notifications
         WHERE service_id = o.service_id AND id = o.notification_id AND status IN (2, 3)
         FOR UPDATE
     ) n
@@ -33,21 +33,22 @@ changed AS (
     UPDATE notifications n SET status = 8, updated_at = $4::timestamptz
     FROM old o
     WHERE n.service_id = o.service_id AND n.id = o.notification_id
-    RETURNING n.service_id, n.id, n.status, o.provider, o.old_status, o.billable_units, o.local_date, o.template_id, o.channel, o.key_type
+    RETURNING n.service_id, n.id, n.status, o.provider, o.old_status, o.billable_units, o.local_date, o.template_id, o.channel, o.key_type,
+              coalesce(o.job_id, '00000000-0000-0000-0000-000000000000') AS job_id
 ),
 noted AS (
     INSERT INTO notification_events (at, service_id, notification_id, kind, status, provider)
-    SELECT $4::timestamptz, service_id, id, 13, status, provider FROM changed
+    SELECT $4::timestamptz, service_id, id, 14, status, provider FROM changed
 ),
 counted AS (
-    INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, notifications, billable_units)
-    SELECT local_date, service_id, template_id, channel, key_type, status, sum(n), sum(units)
+    INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, notifications, billable_units, job_id)
+    SELECT local_date, service_id, template_id, channel, key_type, status, sum(n), sum(units), job_id
     FROM (
-        SELECT local_date, service_id, template_id, channel, key_type, old_status AS status, -1 AS n, -billable_units AS units FROM changed
+        SELECT local_date, service_id, template_id, channel, key_type, old_status AS status, -1 AS n, -billable_units AS units, job_id FROM changed
         UNION ALL
-        SELECT local_date, service_id, template_id, channel, key_type, status, 1, billable_units FROM changed
+        SELECT local_date, service_id, template_id, channel, key_type, status, 1, billable_units, job_id FROM changed
     ) d
-    GROUP BY local_date, service_id, template_id, channel, key_type, status
+    GROUP BY local_date, service_id, template_id, channel, key_type, status, job_id
 ),
 owed AS (
     INSERT INTO callback_tasks (service_id, callback_type, subject_id)

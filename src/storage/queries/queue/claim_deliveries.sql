@@ -28,8 +28,10 @@ taken AS (
     RETURNING r.lane, r.service_id, r.channel, r.notification_id, r.attempt, r.uncertain
 ),
 -- With all that is known of each: a join of one of these sets with another would be a nested loop over estimates of one row.
-claimed AS MATERIALIZED (
-    SELECT t.*, nextval('queue_fence') AS fence, n.template_id, n.template_version, n.key_type, n.international, n.purge_on, n.created_at,
+-- What is of a job that is paused or cancelled goes aside, unless it may have left already: that doubt is settled as any other.
+found AS MATERIALIZED (
+    SELECT t.*, n.job_id, n.template_id, n.template_version, n.key_type, n.international, n.purge_on, n.created_at,
+           n.job_id IS NOT NULL AND NOT t.uncertain AND EXISTS (SELECT FROM job_holds h WHERE h.service_id = t.service_id AND h.job_id = n.job_id) AS is_held,
            (SELECT CASE
                        WHEN n.international THEN p.abroad
                        WHEN t.attempt > 1 AND p.other <> '' AND p.provider = (
@@ -41,9 +43,16 @@ claimed AS MATERIALIZED (
             FROM place p WHERE p.lane = t.lane AND p.service_id = t.service_id AND p.channel = t.channel) AS provider
     FROM taken t
     CROSS JOIN LATERAL (
-        SELECT template_id, template_version, key_type, international, purge_on, created_at
+        SELECT template_id, template_version, key_type, international, purge_on, created_at, job_id
         FROM notifications WHERE service_id = t.service_id AND id = t.notification_id OFFSET 0
     ) n
+),
+held_back AS (
+    INSERT INTO queue_held (service_id, job_id, notification_id, lane, channel, attempt)
+    SELECT service_id, job_id, notification_id, lane, channel, attempt FROM found WHERE is_held
+),
+claimed AS MATERIALIZED (
+    SELECT *, nextval('queue_fence') AS fence FROM found WHERE NOT is_held
 ),
 leased AS (
     INSERT INTO queue_leases (service_id, notification_id, lane, channel, attempt, uncertain, fence, holder, lease_until)

@@ -29,7 +29,7 @@ lanes AS (
 ),
 noted AS (
     INSERT INTO notification_events (at, service_id, notification_id, kind)
-    SELECT $5::timestamptz, service_id, id, 14 FROM known
+    SELECT $5::timestamptz, service_id, id, 15 FROM known
 )
 INSERT INTO queue_retries (run_at, service_id, notification_id, lane, channel, attempt, uncertain)
 SELECT timestamptz 'epoch', service_id, id, lane, channel, attempts + 1, attempts > 0 FROM known

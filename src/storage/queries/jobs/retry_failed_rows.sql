@@ -1,0 +1,34 @@
+-- Puts the rows whose newest message failed for good in line once more. $1 service, $2 id, $3 now. Whoever is suppressed is not tried again: it would
+-- end in the same way. $4 'suppressed: %', as accept_notifications and the delivery say it.
+WITH job AS (
+    SELECT service_id, id, generation FROM jobs
+    WHERE service_id = $1::uuid AND id = $2::uuid AND status IN ('finished', 'error', 'sending limits exceeded') AND processing_started IS NOT NULL
+      AND paused_at IS NULL AND archived_at IS NULL
+    FOR UPDATE
+),
+failed AS (
+    SELECT j.service_id, j.id, j.generation + 1 AS generation, n.job_row_number, n.id AS notification_id
+    FROM job j
+    JOIN job_segments s ON s.service_id = j.service_id AND s.job_id = j.id
+    CROSS JOIN LATERAL (
+        SELECT id, job_row_number FROM notifications
+        WHERE service_id = $1::uuid AND id >= uuid_v7_floor(s.started_at) AND id < uuid_v7_floor(s.started_at + interval '1 millisecond')
+          AND job_id = $2::uuid AND status IN (7, 8, 9) AND coalesce(provider_response NOT LIKE $4::text, true)
+        OFFSET 0
+    ) n
+    WHERE NOT EXISTS (SELECT FROM job_retry_rows r
+                      WHERE r.service_id = $1::uuid AND r.job_id = $2::uuid AND r.replaces_notification_id = n.id)
+),
+noted AS (
+    INSERT INTO job_retry_rows (service_id, job_id, generation, row_number, replaces_notification_id)
+    SELECT service_id, id, generation, job_row_number, notification_id FROM failed
+    RETURNING row_number
+),
+queued AS (
+    UPDATE jobs j
+    SET status = 'pending', reason = '', generation = j.generation + 1, next_row = 0, updated_at = $3::timestamptz, processing_finished = NULL,
+        claim_at = now()
+    FROM job o
+    WHERE j.service_id = o.service_id AND j.id = o.id AND EXISTS (SELECT FROM noted)
+)
+SELECT count(*) AS rows FROM noted
