@@ -2,7 +2,6 @@
 
 #include "app/administration_impl.hpp"
 #include "base/log.hpp"
-#include "ops/schedule.hpp"
 #include "storage/branding_store.hpp"
 #include "storage/template_store.hpp"
 
@@ -317,29 +316,6 @@ Result<std::vector<std::uint16_t>> Administration::list_keys() const
 {
     if (auto checked = need_keys(); !checked) return Failure(std::move(checked.error()));
     return keys_.ids();
-}
-
-std::vector<NamedTask> Administration::list_tasks()
-{
-    std::vector<NamedTask> tasks;
-    for (const auto& task : schedule())
-        tasks.push_back({std::string(task.name), std::string(task.help), task.time.to_string()});
-    return tasks;
-}
-
-Result<std::int64_t> Administration::run_task_now(const std::string& name, std::optional<Instant> at) const
-{
-    const auto* task = find_scheduled_task(name);
-    if (task == nullptr)
-        return fail(ErrorKind::not_found, "There is no task '" + name + "'; `herald task list` shows them all");
-    const TimeZone zone(settings_.time_zone);
-    const auto run = [&](pg::Database& database) -> Task<Result<std::int64_t>>
-    {
-        TaskContext context{database, zone, has_keys_ ? &keys_ : nullptr};
-        context.time_out = std::chrono::hours(settings_.delivery.time_out_hours);
-        co_return co_await run_scheduled_task(*task, context, at.value_or(SystemClock().now()));
-    };
-    return run_with_database<std::int64_t>(settings_, run);
 }
 
 }  // namespace herald

@@ -30,15 +30,26 @@
 #include "operations/manage_users.hpp"
 #include "operations/replay_receipts.hpp"
 #include "operations/rotate_keys.hpp"
+#include "ops/task_overview.hpp"
 
 namespace herald
 {
 
-struct NamedTask
+// What a run by hand is to do: neither a day nor a moment is now.
+struct TaskWish
 {
     std::string name;
-    std::string help;
-    std::string when;  // "every 60 s", "daily at 00:30"
+    std::optional<LocalDate> date;  // of a daily task
+    std::optional<Instant> as_of;
+    bool ignore_after = false;
+};
+
+struct TaskRunDone
+{
+    std::string name;
+    std::int64_t count = 0;
+    Instant as_of{};
+    LocalDate date;
 };
 
 // Where a service's messages may come from, and how the command line names it.
@@ -138,9 +149,12 @@ public:
     // The ids of the ring's keys, ascending; the last is the current one.
     Result<std::vector<std::uint16_t>> list_keys() const;
 
-    // What comes with the clock. `at`: the moment that the task takes for now.
-    static std::vector<NamedTask> list_tasks();
-    Result<std::int64_t> run_task_now(const std::string& name, std::optional<Instant> at) const;
+    // What comes with the clock.
+    Result<std::vector<TaskOverview>> list_tasks() const;
+    // Newest first, of one task or of all.
+    Result<std::vector<RecordedRun>> list_task_runs(const std::optional<std::string>& name, std::int32_t most) const;
+    // Alone among all processes. conflict: another one runs it, or what it comes after has not succeeded.
+    Result<TaskRunDone> run_task_now(const TaskWish& wish) const;
 
 private:
     explicit Administration(Settings settings) : settings_(std::move(settings)) {}

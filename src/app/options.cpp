@@ -114,6 +114,15 @@ RecorderOptions recorder_options(const Settings& settings)
     return options;
 }
 
+Heartbeats::Options heartbeat_options(const Settings& settings)
+{
+    Heartbeats::Options options;
+    options.url = settings.scheduler.heartbeat_url;
+    options.shape =
+        settings.scheduler.heartbeat_shape == "cronitor" ? HeartbeatShape::cronitor : HeartbeatShape::healthchecks;
+    return options;
+}
+
 OutboundRule callback_urls_allowed(const Settings& settings)
 {
     return {settings.callbacks.allow_http, settings.callbacks.allow_private_addresses};

@@ -12,6 +12,8 @@ namespace
 constexpr std::string_view kRole = "scheduler";
 constexpr std::int64_t kLeaderLock = 0x4865'7261'6C65;  // "Herale": beside the migrator's, any number nobody else takes
 
+constexpr auto kLastHeartbeats = seconds(2);
+
 }  // namespace
 
 struct SchedulerRole::Parts
@@ -20,7 +22,10 @@ struct SchedulerRole::Parts
         : database(loop.executor(), database_options(settings, kRole, 2)),
           zone(settings.time_zone),
           leader(loop.executor(), database_options(settings, kRole, 1), kLeaderLock),
-          scheduler(loop.executor(), leader, context(settings, keys), clock, schedule(), {})
+          locks(loop.executor(), database_options(settings, kRole, 1)),
+          heartbeats(loop.executor(), heartbeat_options(settings)),
+          runner(context(settings, keys), locks, clock, &heartbeats, {.holder = name_of_this_process()}),
+          scheduler(loop.executor(), leader, runner, clock, schedule(), {})
     {
     }
 
@@ -34,6 +39,9 @@ struct SchedulerRole::Parts
     pg::Database database;
     const TimeZone zone;
     Leader leader;
+    TaskLocks locks;
+    Heartbeats heartbeats;
+    TaskRunner runner;
     Scheduler scheduler;
 };
 
@@ -64,6 +72,7 @@ Task<> SchedulerRole::run(StopToken stop)
 {
     scope().spawn("scheduler_stop", close_at_stop(stop));
     co_await parts_->scheduler.run(std::move(stop));
+    co_await parts_->heartbeats.close(deadline_in(kLastHeartbeats));
 }
 
 }  // namespace herald

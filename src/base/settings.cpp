@@ -45,6 +45,14 @@ std::string check_optional_url(const std::string& url)
     return url.empty() ? "" : check_url(url);
 }
 
+std::string check_heartbeat_url(const std::string& url)
+{
+    const bool web = url.starts_with("https://") || url.starts_with("http://");
+    return url.empty() || (web && url.contains("{task}"))
+               ? ""
+               : "a URL that begins with https:// or http:// and has {task} where the name of the task goes";
+}
+
 std::string check_zone(const std::string& name)
 {
     try
@@ -274,6 +282,18 @@ void describe_aws(ConfigKeys& keys, Settings& settings)
                  "Whether delivery receipts of SNS reach us; without them a text message ends as sent.");
 }
 
+void describe_scheduler(ConfigKeys& keys, Settings& settings)
+{
+    // It holds the key of an account.
+    keys.text("scheduler.heartbeat_url", settings.scheduler.heartbeat_url,
+              "Monitor that is told when scheduled tasks begin and how they end, with {task} for the name of the task; "
+              "empty: none.",
+              ConfigKeys::Secrecy::secret);
+    keys.must(check_heartbeat_url);
+    keys.choice("scheduler.heartbeat_shape", settings.scheduler.heartbeat_shape, {"healthchecks", "cronitor"},
+                "How that monitor is told: as healthchecks.io (/start, /fail) or as Cronitor (?state=).");
+}
+
 ConfigKeys describe(Settings& settings)
 {
     ConfigKeys keys;
@@ -286,6 +306,7 @@ ConfigKeys describe(Settings& settings)
     keys.choice("log.level", settings.log.level, {"debug", "info", "warning", "error"},
                 "Least weight of what is logged.");
     keys.choice("log.format", settings.log.format, {"json", "text"}, "json for machines, text for people.");
+    describe_scheduler(keys, settings);
     keys.text("monitoring.host", settings.monitoring.host, "Address of monitoring.port.");
     keys.must(check_not_empty);
     keys.integer("monitoring.port", settings.monitoring.port, 0, 65535,

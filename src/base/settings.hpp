@@ -164,6 +164,12 @@ struct LogSettings
     std::string format = "json";
 };
 
+struct SchedulerSettings
+{
+    std::string heartbeat_url;
+    std::string heartbeat_shape = "healthchecks";
+};
+
 struct MonitoringSettings
 {
     std::string host = "127.0.0.1";
@@ -197,6 +203,7 @@ struct Settings
     JobSettings jobs;
     ObjectSettings objects;
     LogSettings log;
+    SchedulerSettings scheduler;
     MonitoringSettings monitoring;
     ShutdownSettings shutdown;
 };

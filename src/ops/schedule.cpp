@@ -104,6 +104,12 @@ constexpr std::array kSchedule{
                   .timeout = minutes(10),
                   .run = tasks::purge_lifted_suppressions,
                   .batch = 1'000},
+    ScheduledTask{.name = "purge_task_runs",
+                  .help = "forgets the runs of tasks of more than 30 days ago",
+                  .time = daily_at(3, 30),
+                  .timeout = minutes(5),
+                  .run = tasks::purge_task_runs,
+                  .batch = 5'000},
 };
 
 void observe(const ScheduledTask& task, const char* outcome, Deadline started)

@@ -154,6 +154,39 @@ test('inbound numbers are taken into stock, given to a service and taken back; r
   assert.match((await refused('receipt', 'list', '--since', 'yesterday')).stderr, /not a moment/);
 });
 
+test('scheduled tasks are listed, run for a day and found in the history', async () => {
+  const listed = await json('task', 'list');
+  const drop = listed.find((one) => one.name === 'drop_purged_contents');
+  assert.deepEqual([drop.when, drop.after], ['daily at 00:00:15', []]);
+  assert.ok(listed.every((one) => one.next_run && one.help));
+  // The scheduler of this process has run each since it began.
+  await eventually('the tasks of the day are done', async () => (await json('task', 'list')).every((one) => one.last?.outcome === 'succeeded'));
+  const [led] = await json('task', 'history', 'drop_purged_contents');
+  assert.ok(led.for_date && led.ended_at && led.outcome === 'succeeded');
+
+  const day = new Date(Date.parse(`${led.for_date}T12:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+  const done = await json('task', 'run', 'drop_purged_contents', '--date', day);
+  assert.deepEqual([done.name, done.date, done.done], ['drop_purged_contents', day, 0]);
+  const [byHand] = await json('task', 'history', 'drop_purged_contents', '--limit', '1');
+  assert.deepEqual([byHand.for_date, byHand.outcome], [day, 'succeeded']);
+  assert.match(byHand.holder, /by hand$/);
+  assert.equal(typeof (await json('task', 'run', 'fold_ledger')).done, 'number');
+  const asOf = await json('task', 'run', 'check_ledger', '--as-of', '2026-01-15T12:00:00Z');
+  assert.deepEqual([asOf.date, asOf.as_of], ['2026-01-15', '2026-01-15T12:00:00.000000Z']);
+  assert.match((await refused('task', 'list')).stdout, /drop_purged_contents +daily at 00:00:15/);
+  assert.match((await refused('task', 'history', '--limit', '3')).stdout, /^STARTED/);
+
+  assert.equal((await refused('task', 'run', 'no_such_task')).code, 1);
+  assert.equal((await refused('task', 'history', 'no_such_task')).code, 1);
+  assert.equal((await refused('task', 'run', 'drop_purged_contents', '--date', '2999-01-01')).code, 1);
+  assert.equal((await refused('task', 'run', 'drop_purged_contents', '--as-of', '2999-01-01T00:00:00Z')).code, 1);
+  assert.match((await refused('task', 'run', 'fold_ledger', '--date', day)).stderr, /--as-of/);
+  for (const wrong of [['--date', '15 June'], ['--as-of', 'noon'], ['--date', day, '--as-of', '2026-01-15T12:00:00Z']]) {
+    assert.equal((await refused('task', 'run', 'drop_purged_contents', ...wrong)).code, 2, wrong.join(' '));
+  }
+  assert.match((await herald(['task', 'run', '--help'])).stdout, /--date 2026-11-23/);
+});
+
 test('what cannot be done says so and exits with 1; a wrong command line exits with 2', async () => {
   const unknown = await refused('service', 'show', 'No such service');
   assert.equal(unknown.code, 1);

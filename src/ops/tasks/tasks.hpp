@@ -41,6 +41,8 @@ Task<std::int64_t> suppress_recipients(TaskContext& context, const TaskRun& run)
 Task<std::int64_t> purge_lifted_suppressions(TaskContext& context, const TaskRun& run);
 // Partitions dropped: days of the log of calls to services that ended more than 30 days ago.
 Task<std::int64_t> drop_callback_attempts(TaskContext& context, const TaskRun& run);
+// Runs of tasks that began more than 30 days ago.
+Task<std::int64_t> purge_task_runs(TaskContext& context, const TaskRun& run);
 // Keys older than 24 hours.
 Task<std::int64_t> purge_idempotency_keys(TaskContext& context, const TaskRun& run);
 

@@ -24,6 +24,7 @@ constexpr pg::Statement kDefaults{"t_defaults",
                                   "SELECT (SELECT count(*) FROM notification_contents_default) + (SELECT count(*) FROM "
                                   "notification_events_default) + (SELECT count(*) FROM notifications_default)"};
 constexpr pg::Statement kKeys{"t_keys", "SELECT count(*) FROM idempotency_keys"};
+constexpr pg::Statement kRuns{"t_runs", "SELECT count(*) FROM task_runs"};
 constexpr pg::Statement kDeltas{"t_deltas", "SELECT count(*) FROM ledger_deltas"};
 constexpr pg::Statement kCounted{"t_counted", "SELECT sum(notifications)::int8 FROM ledger"};
 
@@ -327,6 +328,23 @@ TEST(PurgeIdempotencyKeys, ForgetsThoseOlderThanADay)
                 soon());
             EXPECT_EQ(co_await run(context, "purge_idempotency_keys", kNow), 6001);
             EXPECT_EQ(co_await number(context.database, kKeys), 10);
+        });
+}
+
+TEST(PurgeTaskRuns, ForgetsTheRunsOfMoreThanThirtyDaysAgo)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            // A run an hour for 40 days.
+            co_await context.database.run_script(
+                "INSERT INTO task_runs (id, task, as_of, started_at, ended_at, outcome, holder) SELECT "
+                "uuid_v7_floor(at), 'maintain_partitions', at, at, at, 'succeeded', 'host:1' FROM generate_series("
+                "timestamptz '2026-05-06 15:30Z', '2026-06-15 14:30Z', '1 hour') at",
+                soon());
+            EXPECT_EQ(co_await run(context, "purge_task_runs", kNow), 10 * 24);
+            EXPECT_EQ(co_await number(context.database, kRuns), 30 * 24);
+            EXPECT_EQ(co_await run(context, "purge_task_runs", kNow), 0);
         });
 }
 
