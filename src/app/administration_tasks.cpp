@@ -123,6 +123,7 @@ Result<TaskRunDone> Administration::run_task_now(const TaskWish& wish) const
         Heartbeats heartbeats(executor, heartbeat_options(settings_));
         UploadStores files(executor, settings_);
         TaskContext context{database, zone, has_keys_ ? &keys_ : nullptr};
+        context.time_out = std::chrono::hours(settings_.delivery.time_out_hours);
         if (has_object_store(settings_))
         {
             context.objects = &files.uploads();

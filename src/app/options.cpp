@@ -108,8 +108,9 @@ RecorderOptions recorder_options(const Settings& settings)
     RecorderOptions options;
     options.record.keep_trying = seconds(delivery.lease_seconds);
     options.correct_delivered = delivery.correct_delivered;
-    options.keep_left_over_receipts += seconds(delivery.lease_seconds) + seconds(delivery.uncertain_after_seconds) +
-                                       seconds(delivery.retry_seconds) * delivery.tries;
+    options.keep_left_over_receipts = std::chrono::hours(delivery.time_out_hours) + seconds(delivery.lease_seconds) +
+                                      seconds(delivery.uncertain_after_seconds) +
+                                      seconds(delivery.retry_seconds) * delivery.tries;
     return options;
 }
 

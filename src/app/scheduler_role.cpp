@@ -34,6 +34,7 @@ struct SchedulerRole::Parts
     TaskContext task_context(const Settings& settings, const KeyRing& keys)
     {
         TaskContext context{database, zone, &keys};
+        context.time_out = std::chrono::hours(settings.delivery.time_out_hours);
         if (!has_object_store(settings)) return context;
         context.objects = &files.uploads();
         context.contact_list_files = &files.contact_lists();

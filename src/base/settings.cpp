@@ -182,6 +182,8 @@ void describe_sending(ConfigKeys& keys, Settings& settings)
                  "How long a hand-over whose worker died waits for a receipt before it is tried again.");
     keys.integer("delivery.look_up_after_seconds", settings.delivery.look_up_after_seconds, 1, 7 * kDaySeconds,
                  "When a provider that sent no receipt is asked what became of a message.");
+    keys.integer("delivery.time_out_hours", settings.delivery.time_out_hours, 1, 30 * 24,
+                 "How long a message that was handed over is waited for; then it is temporary-failure.");
     keys.boolean("delivery.correct_delivered", settings.delivery.correct_delivered,
                  "Whether a hard bounce that comes after 'delivered' makes an email permanent-failure.");
 }

@@ -69,6 +69,7 @@ struct DeliverySettings
     std::int64_t concurrency = 64;
     std::int64_t uncertain_after_seconds = 900;
     std::int64_t look_up_after_seconds = 60;
+    std::int64_t time_out_hours = 72;
     bool correct_delivered = true;
 };
 

@@ -38,6 +38,7 @@ struct TaskContext
     FoldProgress fold = {};
     ObjectStore* objects = nullptr;             // null where none is configured
     ObjectStore* contact_list_files = nullptr;  // the same
+    seconds time_out = std::chrono::hours(72);  // delivery.time_out_hours
 };
 
 // What one run is told, decided once by whoever starts it: all its batches agree, and a run for a past day does that

@@ -131,6 +131,22 @@ TEST(Plans, OfTheSelfCheckReadTheDaysThatItIsAbout)
     EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on ledger\n"))) << plan;
 }
 
+TEST(Plans, OfTimeOutsProbeTheMessagesOfThoseThatWait)
+{
+    const std::string rows =
+        std::string(kMonthOfMessages) +
+        "; INSERT INTO awaiting_receipts (provider, reference, service_id, notification_id, look_up_at, "
+        "handed_over_at) SELECT 'sns', id::text, service_id, id, now(), '2026-06-15'::timestamptz + "
+        "random() * interval '3 days' FROM notifications; ANALYZE awaiting_receipts";
+    const Instant day{std::chrono::sys_days(std::chrono::year(2026) / 6 / 17)};
+    const auto plan =
+        plan_of(sql::time_out_notifications, pg::Params::of(day, Instant(), 5'000, day), rows, Scans::allowed);
+    EXPECT_THAT(plan, HasSubstr("Index Scan using awaiting_receipts_by_hand_over")) << plan;
+    EXPECT_THAT(plan, HasSubstr("Tid Scan on awaiting_receipts")) << plan;
+    EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on notifications_202606"))) << plan;
+    EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on awaiting_receipts"))) << plan;
+}
+
 // All that waits belongs to one service; others have queued something once.
 constexpr const char* kOneBusyServiceAndIdleOnes =
     "INSERT INTO queue_services SELECT 2, gen_random_uuid() FROM generate_series(1, 20); "

@@ -29,6 +29,13 @@ Task<std::int64_t> apply_retention(TaskContext& context, const TaskRun& run);
 // Partitions dropped. Contents of messages that are under way are put under the next day first. Waits for each lock in
 // small doses, so that nobody else waits long behind it.
 Task<std::int64_t> drop_purged_contents(TaskContext& context, const TaskRun& run);
+// Waits for a receipt that ended, after TaskContext::time_out; counted by herald_notifications_timed_out_total.
+Task<std::int64_t> time_out_notifications(TaskContext& context, const TaskRun& run);
+// Messages of the last seven days that were in no table of the queue; counted by herald_notifications_requeued_total.
+Task<std::int64_t> requeue_notifications(TaskContext& context, const TaskRun& run);
+// Providers whose priority moved because one of them delivers slowly. The gauges herald_provider_slow_ratio.
+Task<std::int64_t> judge_providers(TaskContext& context, const TaskRun& run);
+void stop_telling_speeds();
 // Providers whose priority went a step back towards its resting point.
 Task<std::int64_t> restore_providers(TaskContext& context, const TaskRun& run);
 // Files that are gone.
