@@ -38,8 +38,7 @@ Failure refuse(std::string message)
 
 bool is_limited(const BulkRules& rules)
 {
-    return rules.key_type == KeyType::team ||
-           (rules.key_type == KeyType::normal && rules.service.service().restricted);
+    return rules.key_type == KeyType::team || (rules.key_type == KeyType::normal && rules.service.service().restricted);
 }
 
 std::optional<RowErrorKind> check_text(const TemplateContext& from, const rendering::Personalisation& values)
@@ -76,8 +75,13 @@ RecipientListOptions list_options(const BulkRules& rules)
     options.max_rows = static_cast<std::size_t>(kMostJobRows);  // how many there are is told in the error
     if (is_limited(rules))
         options.may_receive = [&](const Recipient& recipient)
-        { return rules.service.allowed_recipients.contains(recipient.normalised); };
-    options.check_message = [&](const json::object& values) { return check_message(rules.from_template, values); };
+        {
+            return rules.service.allowed_recipients.contains(recipient.normalised);
+        };
+    options.check_message = [&](const json::object& values)
+    {
+        return check_message(rules.from_template, values);
+    };
     return options;
 }
 
@@ -162,18 +166,19 @@ Result<std::int32_t> judge_bulk_list(std::string_view csv, const BulkRules& rule
     if (rules.remaining && static_cast<std::int64_t>(found.rows) > *rules.remaining)
     {
         const std::string_view noun = is_sms ? "sms messages" : "messages";
-        return refuse(fmt::format(
-            "You only have {} remaining {} before you reach your daily limit. You've tried to send {} {}.",
-            *rules.remaining, noun, found.rows, noun));
+        return refuse(
+            fmt::format("You only have {} remaining {} before you reach your daily limit. You've tried to send {} {}.",
+                        *rules.remaining, noun, found.rows, noun));
     }
     if (found.rows > rules.max_rows)
         return refuse(fmt::format("Too many rows. Maximum number of rows allowed is {}", rules.max_rows));
     if (found.some_not_allowed)
         return refuse(fmt::format("You cannot send to these recipients {}", why_limited(rules)));
     if (is_sms && found.too_long)
-        return refuse(fmt::format("Row {} - has a character count greater than {} characters. Some messages may be too "
-                                  "long due to custom content.",
-                                  *found.too_long + 1, kMaxSmsCharacters));
+        return refuse(
+            fmt::format("Row {} - has a character count greater than {} characters. Some messages may be too "
+                        "long due to custom content.",
+                        *found.too_long + 1, kMaxSmsCharacters));
     if (!found.bad_rows.empty())
         return refuse(fmt::format("Some rows have errors. {}.", fmt::join(found.bad_rows, ". ")));
     if (is_sms && rules.key_type != KeyType::test && found.some_simulated && found.some_real)

@@ -40,7 +40,7 @@ struct MessageRequest
     TemplateId template_id;
     json::object personalisation;
     std::optional<std::string> reference;
-    std::optional<Uuid> sender_id;  // sms_sender_id or email_reply_to_id
+    std::optional<Uuid> sender_id;         // sms_sender_id or email_reply_to_id
     std::optional<Instant> scheduled_for;  // empty: now
     std::optional<std::string> one_click_unsubscribe_url;
     std::vector<std::string> sanitise_content_for;

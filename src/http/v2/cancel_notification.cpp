@@ -2,9 +2,9 @@
 //
 // Security: scoped by service and by the type of the key, so a test key takes back none that goes to people.
 
+#include "operations/cancel_notification.hpp"
 #include "http/v2/handlers.hpp"
 #include "http/v2/notification_json.hpp"
-#include "operations/cancel_notification.hpp"
 
 namespace herald::http::v2
 {

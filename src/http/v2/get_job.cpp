@@ -37,8 +37,7 @@ json::array statistics_json(const std::vector<JobCount>& counts)
 json::array rows_json(const std::vector<RefusedRow>& rows)
 {
     json::array shown;
-    for (const auto& row : rows)
-        shown.push_back(json::object{{"row_number", row.row_number}, {"reason", row.reason}});
+    for (const auto& row : rows) shown.push_back(json::object{{"row_number", row.row_number}, {"reason", row.reason}});
     return shown;
 }
 

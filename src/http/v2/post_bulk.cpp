@@ -94,8 +94,7 @@ Result<BulkRequest> read_bulk(const std::string& body, Instant now)
     const auto& form = parsed->get_object();
     const auto* rows = form.if_contains("rows");
     auto csv = text_member(form, "csv").value_or("");
-    if ((rows != nullptr) == !csv.empty())
-        return fail(ErrorKind::bad_request, "You should specify either rows or csv");
+    if ((rows != nullptr) == !csv.empty()) return fail(ErrorKind::bad_request, "You should specify either rows or csv");
 
     BulkRequest request{.template_id = *TemplateId::parse(*text_member(form, "template_id")),
                         .name = *text_member(form, "name"),
@@ -132,9 +131,8 @@ Task<Response> answer(Request& request, Context& context)
         return to_wire(shown);
     };
     RateDecision rate;
-    const auto made =
-        co_await context.bulk.accept(request.principal.service, *request.principal.key, std::move(*bulk),
-                                     std::move(serialise), rate, request.deadline);
+    const auto made = co_await context.bulk.accept(request.principal.service, *request.principal.key, std::move(*bulk),
+                                                   std::move(serialise), rate, request.deadline);
     co_return accepted_response(made, rate, refuse, context.clock.now());
 }
 
