@@ -1,5 +1,6 @@
 // Whom messages go through, to whom not, and who is told.
 #include "app/administration_impl.hpp"
+#include "operations/cancel_notification.hpp"
 
 namespace herald
 {

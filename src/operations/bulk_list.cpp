@@ -178,7 +178,7 @@ Result<std::int32_t> judge_bulk_list(std::string_view csv, const BulkRules& rule
         return refuse(
             fmt::format("Row {} - has a character count greater than {} characters. Some messages may be too "
                         "long due to custom content.",
-                        *found.too_long + 1, kMaxSmsCharacters));
+                        *found.too_long + 1, rendering::kMaxSmsCharacters));
     if (!found.bad_rows.empty())
         return refuse(fmt::format("Some rows have errors. {}.", fmt::join(found.bad_rows, ". ")));
     if (is_sms && rules.key_type != KeyType::test && found.some_simulated && found.some_real)

@@ -111,8 +111,9 @@ Task<> Seeder::service_row(const Blueprint& plan)
     service.restricted = false;
     service.message_limit = 100'000'000;
     service.rate_limit = 10'000'000;
-    for (const auto permission : {ServicePermission::email, ServicePermission::sms,
-                                  ServicePermission::international_sms, ServicePermission::inbound_sms})
+    for (const auto permission :
+         {ServicePermission::email, ServicePermission::sms, ServicePermission::international_sms,
+          ServicePermission::inbound_sms, ServicePermission::schedule_notifications})
         service.permissions |= static_cast<std::uint32_t>(permission);
     must(co_await services_.add_service(std::move(service), now_, deadline_));
 }

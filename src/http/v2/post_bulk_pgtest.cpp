@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "objects/object_store.hpp"
+#include "operations/accept_bulk.hpp"
 #include "tests/support/api_server.hpp"
 
 namespace herald::http::v2
@@ -274,11 +275,14 @@ TEST_F(PostBulk, TeamKeysAndTrialServicesReachTheirOwnPeopleOnly)
               "400 BadRequestError: You cannot send to these recipients because your service is in trial mode. You can "
               "only send to members of your team and your safelist.");
     EXPECT_EQ(post_as(trial, trial.test, body(strangers, text)).status, 201) << "a test key reaches nobody";
-    server_->add_guest(trial.id, Channel::sms, "+12028670101");
-    EXPECT_EQ(post_as(trial, trial.team, body(strangers, text)).status, 201);
     EXPECT_EQ(server_->number(fmt::format("SELECT count(*) FROM jobs WHERE service_id = '{}' AND key_type = 3",
                                           trial.id.to_string())),
               1);
+    const auto known = server_->add_service({.restricted = true});
+    server_->add_guest(known.id, Channel::sms, "+12028670101");
+    const auto theirs = server_->add_template(known.id, Channel::sms, "Hello");
+    EXPECT_EQ(post_as(known, known.team, body(strangers, theirs)).status, 201);
+    EXPECT_EQ(post_as(known, known.normal, body(strangers, theirs)).status, 201);
 }
 
 TEST_F(PostBulk, AnIdempotencyKeyMakesOneJob)

@@ -34,8 +34,8 @@ noted AS (
 ),
 counted AS (
     INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, status, notifications, billable_units, job_id)
-    SELECT local_date, service_id, template_id, channel, key_type, 1, -1, -old_units, '00000000-0000-0000-0000-000000000000' FROM changed
+    SELECT local_date, service_id, template_id, channel, key_type, 1, -1, -old_units, '00000000-0000-0000-0000-000000000000'::uuid FROM changed
     UNION ALL
-    SELECT local_date, service_id, template_id, channel, key_type, 10, 1, 0, '00000000-0000-0000-0000-000000000000' FROM changed
+    SELECT local_date, service_id, template_id, channel, key_type, 10, 1, 0, '00000000-0000-0000-0000-000000000000'::uuid FROM changed
 )
 SELECT m.status, m.scheduled_for IS NOT NULL AS is_scheduled, EXISTS (SELECT FROM changed) AS is_cancelled FROM message m
