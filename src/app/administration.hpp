@@ -23,6 +23,7 @@
 #include "operations/manage_callbacks.hpp"
 #include "operations/manage_inbound_numbers.hpp"
 #include "operations/manage_providers.hpp"
+#include "operations/manage_retention.hpp"
 #include "operations/manage_service_settings.hpp"
 #include "operations/manage_services.hpp"
 #include "operations/manage_suppressions.hpp"
@@ -127,6 +128,11 @@ public:
                                                              std::optional<Channel> channel, std::int32_t most) const;
     Result<ProviderRow> change_provider(const std::string& name, std::optional<Channel> channel,
                                         ProviderChange change) const;
+
+    // By channel.
+    Result<std::vector<ServiceRetention>> show_retention(const std::string& service) const;
+    // What goes by so many days from today.
+    Result<RetentionPlan> plan_retention(std::int32_t days) const;
 
     Result<std::vector<ReceiptEventRow>> list_receipts(ReceiptRange range, std::int32_t count) const;
     // Takes as long as the range has events.

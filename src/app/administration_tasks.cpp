@@ -1,5 +1,6 @@
 // What comes with the clock, by hand.
 #include "app/administration_impl.hpp"
+#include "app/upload_stores.hpp"
 #include "ops/task_overview.hpp"
 #include "ops/task_runner.hpp"
 
@@ -120,8 +121,14 @@ Result<TaskRunDone> Administration::run_task_now(const TaskWish& wish) const
         const auto executor = co_await asio::this_coro::executor;
         TaskLocks locks(executor, database_options(settings_, "cli", 1));
         Heartbeats heartbeats(executor, heartbeat_options(settings_));
+        UploadStores files(executor, settings_);
         TaskContext context{database, zone, has_keys_ ? &keys_ : nullptr};
         context.time_out = std::chrono::hours(settings_.delivery.time_out_hours);
+        if (has_object_store(settings_))
+        {
+            context.objects = &files.uploads();
+            context.contact_list_files = &files.contact_lists();
+        }
         TaskRunner::Options options;
         options.holder = name_of_this_process() + " by hand";
         TaskRunner runner(context, locks, clock, &heartbeats, options);
@@ -130,6 +137,7 @@ Result<TaskRunDone> Administration::run_task_now(const TaskWish& wish) const
                 co_return Failure(std::move(checked.error()));
         auto report = co_await run_patiently(runner, *request);
         co_await heartbeats.close(deadline_in(kHeartbeatPatience));
+        co_await files.close(deadline_in(kTimeout));
         co_return co_await outcome_of(runner.history(), *request, std::move(report));
     };
     return run_with_database<TaskRunDone>(settings_, run);

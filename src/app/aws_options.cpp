@@ -8,12 +8,6 @@ namespace herald
 namespace
 {
 
-std::string variable_of_process(const char* name)
-{
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
-
 AwsOptions aws_options(const AwsSettings& aws, const ReadVariable& variable)
 {
     AwsOptions options;
@@ -49,6 +43,23 @@ SnsOptions sns_options(const Settings& settings, const ReadVariable& variable)
     options.aws.connections = settings.sns.connections;
     options.receipts = settings.sns.receipts;
     return options;
+}
+
+S3Options s3_options(const Settings& settings, const ReadVariable& variable)
+{
+    S3Options options;
+    options.aws = aws_options(settings.aws, variable);
+    if (!settings.objects.region.empty()) options.aws.region = settings.objects.region;
+    options.aws.endpoint = settings.objects.endpoint;
+    options.bucket = settings.objects.bucket;
+    options.path_style = settings.objects.path_style;
+    return options;
+}
+
+std::string variable_of_process(const char* name)
+{
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
 }
 
 std::unique_ptr<Provider> make_ses(asio::any_io_executor executor, const Settings& settings, const Clock& clock)

@@ -70,4 +70,22 @@ TEST(AwsOptionsOfSettings, reach_both_providers)
     EXPECT_TRUE(sns.receipts);
 }
 
+TEST(AwsOptionsOfSettings, of_objects_may_have_a_region_of_their_own)
+{
+    Settings settings;
+    settings.aws.region = "us-east-1";
+    settings.objects.bucket = "lists";
+    settings.objects.endpoint = "https://minio.example";
+    settings.objects.path_style = true;
+    const auto variable = environment({{"AWS_ACCESS_KEY_ID", "AKIDENV"}, {"AWS_SECRET_ACCESS_KEY", "secret"}});
+    auto options = s3_options(settings, variable);
+    EXPECT_EQ(options.aws.region, "us-east-1");
+    EXPECT_EQ(options.aws.access_key_id, "AKIDENV");
+    EXPECT_EQ(options.aws.endpoint, "https://minio.example");
+    EXPECT_EQ(options.bucket, "lists");
+    EXPECT_TRUE(options.path_style);
+    settings.objects.region = "eu-west-2";
+    EXPECT_EQ(s3_options(settings, variable).aws.region, "eu-west-2");
+}
+
 }  // namespace herald

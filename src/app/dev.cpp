@@ -22,6 +22,7 @@ namespace
 {
 
 constexpr std::string_view kDatabase = "herald";
+constexpr std::string_view kObjectsFolder = "objects";
 constexpr auto kSeedTimeout = seconds(20);
 constexpr auto kAnswerTimeout = seconds(20);
 constexpr std::size_t kInternalSecretBytes = 24;
@@ -39,8 +40,9 @@ Result<DevFolder> open_folder(const std::filesystem::path& directory, std::strin
     return folder;
 }
 
-void fill_in(Settings& settings, const DevFolder& folder)
+void fill_in(Settings& settings, const DevFolder& folder, const std::filesystem::path& directory)
 {
+    if (settings.objects.folder.empty()) settings.objects.folder = (directory / kObjectsFolder).string();
     settings.database.url = folder.database_url;
     if (settings.security.keys.empty()) settings.security.keys = folder.keys;
     if (settings.security.internal_secret.empty()) settings.security.internal_secret = folder.internal_secret;
@@ -127,9 +129,7 @@ Result<void> run_on(pg::Cluster& cluster, Settings& settings, const DevOptions& 
     if (auto made = cluster.database(std::string(kDatabase)); !made) return Failure(made.error());
     const auto folder = open_folder(options.directory, cluster.database_url(std::string(kDatabase)));
     if (!folder) return Failure(folder.error());
-    fill_in(settings, *folder);
-    if (settings.objects.directory.empty())
-        settings.objects.directory = (options.directory / "objects").string();
+    fill_in(settings, *folder, options.directory);
     auto keys = KeyRing::parse(settings.security.keys);
     if (!keys) return Failure(keys.error());
     if (auto prepared = prepare_database(settings); !prepared) return Failure(prepared.error());

@@ -1,7 +1,7 @@
 #include "app/job_part.hpp"
 
+#include "app/objects.hpp"
 #include "app/options.hpp"
-#include "objects/filesystem/filesystem_object_store.hpp"
 
 namespace herald
 {
@@ -30,9 +30,9 @@ struct JobPart::Parts
           database(executor, database_options(settings, "jobs", kConnections)),
           directory(database, keys, clock, directory_options(settings)),
           files(1, kMostWaiting),
-          objects(settings.objects.directory, files),
+          objects(make_object_store(executor, settings, files)),
           pool(1, kMostWaiting),
-          process(executor, database, objects, directory, pool, keys, clock, zone, accept_options(settings),
+          process(executor, database, *objects, directory, pool, keys, clock, zone, accept_options(settings),
                   job_options(settings), std::move(written)),
           tend(database, clock),
           worker(executor, process, tend, worker_options(settings))
@@ -43,7 +43,7 @@ struct JobPart::Parts
     pg::Database database;
     ServiceDirectory directory;
     CpuPool files;
-    FilesystemObjectStore objects;
+    std::unique_ptr<ObjectStore> objects;
     CpuPool pool;
     ProcessJobs process;
     TendJobs tend;
@@ -66,7 +66,7 @@ Task<> JobPart::open()
 Task<> JobPart::run(StopToken stop)
 {
     co_await parts_->worker.run(std::move(stop));
-    co_await parts_->objects.close(deadline_in(kConnectTimeout));
+    co_await parts_->objects->close(deadline_in(kConnectTimeout));
 }
 
 void JobPart::wake()

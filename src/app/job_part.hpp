@@ -19,8 +19,8 @@ namespace herald
 class JobPart
 {
 public:
-    // `written`: something was queued there. What is referred to outlives the part. Throws ObjectStoreError when the
-    // folder of objects cannot be used.
+    // `written`: something was queued there. What is referred to outlives the part. Throws as make_object_store
+    // does.
     JobPart(asio::any_io_executor executor, const Settings& settings, const Clock& clock, const KeyRing& keys,
             std::function<void(Lane, ServiceId)> written);
     ~JobPart();

@@ -99,7 +99,7 @@ struct WorkerRole::Parts
               database, [this](std::int16_t lane, ServiceId service) { queue.hint(lane, service); },
               [this] { return queue.refresh_services(deadline_in(kConnectTimeout)); })
     {
-        if (!settings.objects.directory.empty())
+        if (settings.objects.store != "filesystem" || !settings.objects.folder.empty())
             jobs = std::make_unique<JobPart>(executor, settings, with.clock, with.keys,
                                              [this](Lane lane, ServiceId service)
                                              { queue.hint(static_cast<std::int16_t>(lane), service); });

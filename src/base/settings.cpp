@@ -245,8 +245,6 @@ void describe_providers(ConfigKeys& keys, Settings& settings)
 
 void describe_jobs(ConfigKeys& keys, Settings& settings)
 {
-    keys.text("objects.directory", settings.objects.directory,
-              "Folder in which files of recipients are kept; shared by all processes. Empty: no jobs.");
     keys.integer("jobs.lease_seconds", settings.jobs.lease_seconds, 5, 3600,
                  "After which another process goes on with the job of one that died.");
     keys.integer("jobs.concurrency", settings.jobs.concurrency, 1, 64, "Jobs that a process works on at once.");
@@ -258,9 +256,9 @@ void describe_aws(ConfigKeys& keys, Settings& settings)
 {
     constexpr auto kSecret = ConfigKeys::Secrecy::secret;
     constexpr std::int64_t kMaxRate = 100'000;
-    keys.text("aws.region", settings.aws.region, "Region of ses and sns, like us-east-1; empty: AWS_REGION's.");
+    keys.text("aws.region", settings.aws.region, "Region of ses, sns and s3, like us-east-1; empty: AWS_REGION's.");
     keys.text("aws.access_key_id", settings.aws.access_key_id,
-              "Access key of ses and sns; empty: all three of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "
+              "Access key of ses, sns and s3; empty: all three of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "
               "AWS_SESSION_TOKEN.");
     keys.text("aws.secret_access_key", settings.aws.secret_access_key, "Secret of the access key.", kSecret);
     keys.text("aws.session_token", settings.aws.session_token, "Token of temporary credentials; empty: none.", kSecret);
@@ -294,6 +292,23 @@ void describe_scheduler(ConfigKeys& keys, Settings& settings)
                 "How that monitor is told: as healthchecks.io (/start, /fail) or as Cronitor (?state=).");
 }
 
+void describe_objects(ConfigKeys& keys, Settings& settings)
+{
+    keys.choice("objects.store", settings.objects.store, {"filesystem", "s3"},
+                "Where the files of jobs and lists are: in a folder, or in a bucket of S3.");
+    keys.text("objects.folder", settings.objects.folder,
+              "Folder of filesystem, one for all processes; empty: in the data folder of `herald dev`.");
+    keys.text("objects.bucket", settings.objects.bucket, "Bucket of s3; it has to be there.");
+    keys.text("objects.contact_list_bucket", settings.objects.contact_list_bucket,
+              "Bucket of contact lists, where the admin web app keeps them apart; empty: objects.bucket.");
+    keys.text("objects.endpoint", settings.objects.endpoint,
+              "Where S3 answers, as https://host; empty: AWS's own of the region. http:// on this machine only.");
+    keys.text("objects.region", settings.objects.region, "Region of the bucket; empty: aws.region's.");
+    keys.boolean(
+        "objects.path_style", settings.objects.path_style,
+        "Whether a bucket is part of the path (https://host/bucket) and not of the host (https://bucket.host).");
+}
+
 ConfigKeys describe(Settings& settings)
 {
     ConfigKeys keys;
@@ -303,6 +318,7 @@ ConfigKeys describe(Settings& settings)
     describe_providers(keys, settings);
     describe_jobs(keys, settings);
     describe_aws(keys, settings);
+    describe_objects(keys, settings);
     keys.choice("log.level", settings.log.level, {"debug", "info", "warning", "error"},
                 "Least weight of what is logged.");
     keys.choice("log.format", settings.log.format, {"json", "text"}, "json for machines, text for people.");
@@ -405,6 +421,8 @@ Result<void> check_complete(const Settings& settings)
     if (std::ranges::find(settings.providers.email, "smtp") != settings.providers.email.end() &&
         settings.smtp.host.empty())
         missing.emplace_back("smtp.host is not set, and providers.email names smtp");
+    if (settings.objects.store == "s3" && settings.objects.bucket.empty())
+        missing.emplace_back("objects.bucket is not set, and objects.store is s3");
     if (missing.empty()) return {};
     Error error(ErrorKind::validation, missing.front());
     error.more.assign(missing.begin() + 1, missing.end());

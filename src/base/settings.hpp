@@ -127,6 +127,17 @@ struct SnsSettings
     bool receipts = false;
 };
 
+struct ObjectSettings
+{
+    std::string store = "filesystem";
+    std::string folder;
+    std::string bucket;
+    std::string contact_list_bucket;
+    std::string endpoint;
+    std::string region;
+    bool path_style = false;
+};
+
 struct SmsSettings
 {
     std::string default_region = "US";
@@ -146,11 +157,6 @@ struct JobSettings
     std::int64_t lease_seconds = 15;
     std::int64_t concurrency = 4;
     std::int64_t batch_rows = 1000;
-};
-
-struct ObjectSettings
-{
-    std::string directory;
 };
 
 struct CaptureSettings
@@ -197,11 +203,11 @@ struct Settings
     AwsSettings aws;
     SesSettings ses;
     SnsSettings sns;
+    ObjectSettings objects;
     SmsSettings sms;
     ProviderSettings providers;
     CaptureSettings capture;
     JobSettings jobs;
-    ObjectSettings objects;
     LogSettings log;
     SchedulerSettings scheduler;
     MonitoringSettings monitoring;

@@ -151,6 +151,11 @@ TEST(Settings, serving_needs_what_has_no_default)
     settings.smtp.host = "mail";
     settings.providers.sms = {"capture"};
     EXPECT_TRUE(check_complete(settings));
+    settings.objects.store = "s3";
+    ASSERT_FALSE(check_complete(settings));
+    EXPECT_EQ(check_complete(settings).error().message, "objects.bucket is not set, and objects.store is s3");
+    settings.objects.bucket = "lists";
+    EXPECT_TRUE(check_complete(settings));
     settings.providers.email = {};
     ASSERT_FALSE(check_complete(settings)) << "nobody gets a provider that sends nothing without having asked for it";
     EXPECT_THAT(check_complete(settings).error().message, HasSubstr("providers.email is not set"));

@@ -88,7 +88,7 @@ void Heartbeats::tell(std::string_view task, Heartbeat heartbeat, const std::opt
 
 Task<> Heartbeats::close(Deadline deadline)
 {
-    scope_.close();
+    refuse();
     if (co_await scope_.join(deadline)) co_return;
     stop_.request_stop();
     // Each call has its own deadline.

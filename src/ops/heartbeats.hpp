@@ -57,7 +57,9 @@ public:
     [[nodiscard]] bool are_told() const { return !options_.url.empty(); }
     // Of the run, where one is known. Counted by what became of it (herald_heartbeats_sent_total).
     void tell(std::string_view task, Heartbeat heartbeat, const std::optional<Uuid>& run);
-    // Before the end: waits for what is under way until `deadline`, then lets it go. Nothing is told from then on.
+    // Nothing more is told: how tasks end that are cut off because their process stops is no news of theirs.
+    void refuse() { scope_.close(); }
+    // Before the end: refuses, waits for what is under way until `deadline`, then lets it go.
     Task<> close(Deadline deadline);
 
 private:

@@ -104,6 +104,21 @@ TEST(Heartbeats, OfAMonitorThatDoesNotAnswerAreLost)
     EXPECT_LE(monitor.requests().size(), 10U);
 }
 
+TEST(Heartbeats, OfAProcessThatStopsAreNotTold)
+{
+    HttpImposter monitor([](HttpImposter::Connection& connection) { connection.answer(200, "OK"); });
+    run_task<>(
+        [&]() -> Task<>
+        {
+            Heartbeats heartbeats(co_await asio::this_coro::executor, options_for(monitor));
+            heartbeats.tell("fold_ledger", Heartbeat::start, kRun);
+            heartbeats.refuse();
+            heartbeats.tell("fold_ledger", Heartbeat::fail, kRun);
+            co_await heartbeats.close(deadline_in(seconds(30)));
+        });
+    EXPECT_EQ(monitor.requests().size(), 1U);
+}
+
 TEST(Heartbeats, WithoutAUrlNobodyIsTold)
 {
     tell_all({}, {Heartbeat::start, Heartbeat::ok});

@@ -16,6 +16,8 @@
 namespace herald
 {
 
+class ObjectStore;  // objects/object_store.hpp
+
 // How far fold_ledger has come in this process. Ids do not become visible in their order, so that it looks again at
 // what came in during the last minutes, and rarely at everything.
 struct FoldProgress
@@ -34,6 +36,8 @@ struct TaskContext
     const TimeZone& zone;
     const KeyRing* keys = nullptr;  // null where only tasks run that open nothing
     FoldProgress fold = {};
+    ObjectStore* objects = nullptr;             // null where none is configured
+    ObjectStore* contact_list_files = nullptr;  // the same
     seconds time_out = std::chrono::hours(72);  // delivery.time_out_hours
 };
 

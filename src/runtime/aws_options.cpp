@@ -22,7 +22,8 @@ bool is_region(std::string_view text)
 
 bool is_this_machine(const std::string& host)
 {
-    if (host == "localhost") return true;
+    // libcurl asks nobody where a name below localhost is (RFC 6761).
+    if (host == "localhost" || host.ends_with(".localhost")) return true;
     boost::system::error_code error;
     const auto address = boost::asio::ip::make_address(host, error);
     return !error && address.is_loopback();

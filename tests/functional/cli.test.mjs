@@ -136,6 +136,27 @@ test('a recipient is suppressed, listed and lifted, and a message to them says w
   assert.notEqual((await write()).status, 'permanent-failure');
 });
 
+test('a retention is changed, arrives, and the plan says what goes', async () => {
+  const service = await json('service', 'create', 'Parks', '--live');
+  assert.deepEqual(
+    (await json('retention', 'show', 'Parks')).map(({ channel, days }) => [channel, days]),
+    [['email', 7], ['sms', 7]],
+  );
+  await json('service', 'change', 'Parks', '--retention-days-sms', '30');
+  const [, sms] = await json('retention', 'show', service.id);
+  assert.equal(sms.days, 30);
+  assert.ok(sms.changed_at);
+  const plan = await json('retention', 'plan', '--days', '40');
+  const contents = plan.rules.find((rule) => rule.name === 'contents');
+  assert.equal(contents.task, 'drop_purged_contents');
+  assert.ok(contents.partitions.length >= 30, 'room for the longer retention was made');
+  const beyond = await refused('service', 'change', 'Parks', '--retention-days-sms', '91');
+  assert.equal(beyond.code, 1);
+  assert.match(beyond.stderr, /from 3 to 90/);
+  const text = await refused('retention', 'plan');
+  assert.match(text.stdout, /drop_purged_contents/);
+});
+
 test('inbound numbers are taken into stock, given to a service and taken back; receipts are listed and replayed', async () => {
   const number = await json('inbound-number', 'add', '+12125550101');
   assert.deepEqual([number.number, number.provider, number.service_id], ['12125550101', 'sns', null]);

@@ -99,7 +99,7 @@ JobId add_job(const Site& site, const Settings& settings, std::size_t rows)
                        [&](pg::Database& database) -> Task<>
                        {
                            CpuPool pool(1, 16);
-                           FilesystemObjectStore objects(settings.objects.directory, pool);
+                           FilesystemObjectStore objects(settings.objects.folder, pool);
                            const SystemClock clock;
                            ServiceDirectory directory(database, site.keys(), clock, directory_options(settings));
                            Job job;
@@ -159,8 +159,8 @@ double run_script(const Site& site, std::string_view script)
     site.with_database(1,
                        [&](pg::Database& database) -> Task<>
                        {
-                           const auto shown = co_await database.execute(sql::bench_server_folder, pg::Params(),
-                                                                        deadline_in(kTimeout));
+                           const auto shown =
+                               co_await database.execute(sql::bench_server_folder, pg::Params(), deadline_in(kTimeout));
                            const auto text = boost::replace_all_copy(std::string(script), "{folder}",
                                                                      shown.get<std::string>(0, std::size_t{0}));
                            const Deadline start = monotonic_now();
@@ -189,7 +189,7 @@ Report measure(const Site& site, const BenchOptions& options)
 {
     const std::size_t rows = options.job_rows;
     Settings settings = site.settings();
-    settings.objects.directory = (site.folder() / "objects").string();
+    settings.objects.folder = (site.folder() / "objects").string();
     JobFigures figures;
     options.progress(fmt::format("a job of {} rows, to all queued", rows));
     measure_queueing(site, settings, rows, figures);

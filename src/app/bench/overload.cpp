@@ -28,10 +28,10 @@ struct OverloadFigures
     std::uint64_t others_refused = 0;
 };
 
-// Parts of the peak. The others together and the greedy one's share leave the server room; ten times the share does
-// not.
-constexpr double kOthersPart = 0.4;
-constexpr double kSharePart = 0.2;
+// Everybody's share, as a part of the peak: together they leave the server room. With ten times the share of one it is
+// asked for nearly all it can do, and asking takes its part of the same machine.
+constexpr std::size_t kOthers = 7;
+constexpr double kSharePart = 0.075;
 constexpr double kGreed = 10;
 
 LoadOptions paced(std::uint16_t port, RequestMaker& requests, double per_second, std::size_t connections,
@@ -86,22 +86,26 @@ void measure_at_twice_the_peak(const Site& site, std::uint16_t port, const Bench
     figures.refused_p99_ms = report.refused_percentile_ms(99);
 }
 
-// What the others see while the first service sends `per_second`.
-LoadReport measure_others(const Site& site, std::uint16_t port, double per_second, const BenchOptions& options,
-                          const OverloadFigures& figures)
+// What the others see, each sending its share, while the first service sends `per_second`.
+LoadReport measure_others(const Site& site, std::span<const DemoService> others, std::uint16_t port, double per_second,
+                          const BenchOptions& options, const OverloadFigures& figures)
 {
+    std::vector<RequestMaker> makers;
+    for (const DemoService& service : others) makers.emplace_back(service, Recipients::real);
     RequestMaker first(site.demo().demo, Recipients::real);
-    RequestMaker others(site.demo().other, Recipients::real);
-    const std::vector<LoadOptions> loads{
-        paced(port, others, kOthersPart * figures.peak_per_s, options.connections, options),
-        paced(port, first, per_second, options.overload_connections, options)};
+    std::vector<LoadOptions> loads;
+    for (RequestMaker& maker : makers)
+        loads.push_back(paced(port, maker, kSharePart * figures.peak_per_s, options.connections / 2, options));
+    loads.push_back(paced(port, first, per_second, options.overload_connections, options));
     auto reports = generate_loads(loads);
-    return std::move(reports.front());
+    reports.pop_back();
+    return merge(std::move(reports));
 }
 
 OverloadFigures measure(const Site& site, const BenchOptions& options)
 {
     OverloadFigures figures;
+    const auto others = add_services(site, kOthers);
     Node node(site.settings(), site.keys(), RoleSet{.api = true}, nullptr);
     if (auto started = node.start(); !started) throw std::runtime_error(started.error().message);
     options.progress("the peak");
@@ -114,10 +118,10 @@ OverloadFigures measure(const Site& site, const BenchOptions& options)
 
     const double share = kSharePart * figures.peak_per_s;
     options.progress("others, while one service sends its share");
-    auto before = measure_others(site, node.port(), share, options, figures);
+    auto before = measure_others(site, others, node.port(), share, options, figures);
     figures.others_p99_ms = before.percentile_ms(99);
     options.progress("others, while it sends ten times its share");
-    auto beside = measure_others(site, node.port(), kGreed * share, options, figures);
+    auto beside = measure_others(site, others, node.port(), kGreed * share, options, figures);
     figures.others_p99_ms_beside_greedy = beside.percentile_ms(99);
     figures.others_p99_rise = figures.others_p99_ms_beside_greedy / figures.others_p99_ms;
     figures.others_refused = beside.refused();

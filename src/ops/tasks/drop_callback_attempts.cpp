@@ -1,3 +1,4 @@
+#include "operations/retention_rules.hpp"
 #include "ops/tasks/drop_partitions.hpp"
 #include "sql/queries.hpp"
 
@@ -6,8 +7,7 @@ namespace herald::tasks
 
 Task<std::int64_t> drop_callback_attempts(TaskContext& context, const TaskRun& run)
 {
-    constexpr std::chrono::days kKept(30);
-    const LocalDate oldest(std::chrono::floor<std::chrono::days>(run.now) - kKept);
+    const LocalDate oldest(std::chrono::floor<std::chrono::days>(run.now) - kCallbackAttemptsKept);
     const auto dropped = co_await drop_partitions(context, sql::drop_callback_attempts, oldest, run.deadline);
     co_await context.database.execute(sql::delete_callback_attempts, pg::Params::of(oldest), run.deadline);
     co_return dropped;

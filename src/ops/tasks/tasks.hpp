@@ -24,7 +24,10 @@ inline constexpr std::int32_t kMostCounted = 100'000;
 // The gauges herald_callback_backlog (counted up to kMostCounted in all) and herald_callback_paused_endpoints, by type.
 Task<std::int64_t> measure_callbacks(TaskContext& context, const TaskRun& run);
 void stop_telling_callbacks();
-// Partitions dropped. Waits for each lock in small doses, so that nobody else waits long behind it.
+// Messages looked at because their service's retention was changed.
+Task<std::int64_t> apply_retention(TaskContext& context, const TaskRun& run);
+// Partitions dropped. Contents of messages that are under way are put under the next day first. Waits for each lock in
+// small doses, so that nobody else waits long behind it.
 Task<std::int64_t> drop_purged_contents(TaskContext& context, const TaskRun& run);
 // Waits for a receipt that ended, after TaskContext::time_out; counted by herald_notifications_timed_out_total.
 Task<std::int64_t> time_out_notifications(TaskContext& context, const TaskRun& run);
@@ -35,6 +38,8 @@ Task<std::int64_t> judge_providers(TaskContext& context, const TaskRun& run);
 void stop_telling_speeds();
 // Providers whose priority went a step back towards its resting point.
 Task<std::int64_t> restore_providers(TaskContext& context, const TaskRun& run);
+// Files that are gone.
+Task<std::int64_t> remove_contact_list_files(TaskContext& context, const TaskRun& run);
 // Messages whose recipients were looked at. Needs the key ring.
 Task<std::int64_t> suppress_recipients(TaskContext& context, const TaskRun& run);
 // Suppressions that were lifted more than 90 days ago.
@@ -43,6 +48,12 @@ Task<std::int64_t> purge_lifted_suppressions(TaskContext& context, const TaskRun
 Task<std::int64_t> drop_callback_attempts(TaskContext& context, const TaskRun& run);
 // Runs of tasks that began more than 30 days ago.
 Task<std::int64_t> purge_task_runs(TaskContext& context, const TaskRun& run);
+// Partitions dropped: days of events that ended more than 100 days ago.
+Task<std::int64_t> drop_notification_events(TaskContext& context, const TaskRun& run);
+// Revoked API keys whose secret was forgotten.
+Task<std::int64_t> purge_dead_secrets(TaskContext& context, const TaskRun& run);
+// Jobs whose file is gone.
+Task<std::int64_t> archive_jobs(TaskContext& context, const TaskRun& run);
 // Keys older than 24 hours.
 Task<std::int64_t> purge_idempotency_keys(TaskContext& context, const TaskRun& run);
 
