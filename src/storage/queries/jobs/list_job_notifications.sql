@@ -5,7 +5,7 @@ SELECT n.id, n.template_id, n.template_version, n.key_type, n.channel, n.status,
        u.name AS created_by_name, c.sealed
 FROM (
     SELECT m.*
-    FROM job_segments s
+    FROM (SELECT DISTINCT started_at FROM job_segments WHERE service_id = $1::uuid AND job_id = $2::uuid) s
     CROSS JOIN LATERAL (
         SELECT * FROM notifications
         WHERE service_id = $1::uuid AND id >= uuid_v7_floor(s.started_at) AND id < uuid_v7_floor(s.started_at + interval '1 millisecond')
@@ -16,7 +16,6 @@ FROM (
         ORDER BY id
         LIMIT $5::int8 + $6::int4
     ) m
-    WHERE s.service_id = $1::uuid AND s.job_id = $2::uuid
     ORDER BY m.id
     OFFSET $5::int8 LIMIT $6::int4
 ) n
