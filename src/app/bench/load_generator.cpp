@@ -217,6 +217,20 @@ std::vector<LoadReport> generate_loads(std::span<const LoadOptions> loads)
     return reports;
 }
 
+LoadReport merge(std::vector<LoadReport> reports)
+{
+    LoadReport whole;
+    for (LoadReport& report : reports)
+    {
+        whole.seconds = std::max(whole.seconds, report.seconds);
+        whole.unmeasured += report.unmeasured;
+        for (const auto& [status, answers] : report.statuses) whole.statuses[status] += answers;
+        whole.latencies_us.insert(whole.latencies_us.end(), report.latencies_us.begin(), report.latencies_us.end());
+        whole.refused_us.insert(whole.refused_us.end(), report.refused_us.begin(), report.refused_us.end());
+    }
+    return whole;
+}
+
 LoadReport generate_load(const LoadOptions& options)
 {
     return std::move(generate_loads({&options, 1}).front());

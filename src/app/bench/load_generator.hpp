@@ -49,6 +49,9 @@ LoadReport generate_load(const LoadOptions& options);
 // Several at once, a report for each.
 std::vector<LoadReport> generate_loads(std::span<const LoadOptions> loads);
 
+// As if it had been one load, of the longest duration.
+LoadReport merge(std::vector<LoadReport> reports);
+
 // The value below which `percent` of `values` lie. Sorts them.
 double percentile(std::vector<double>& values, double percent);
 

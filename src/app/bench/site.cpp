@@ -8,6 +8,9 @@
 #include "app/options.hpp"
 #include "app/prepare_database.hpp"
 #include "base/jwt.hpp"
+#include "operations/manage_api_keys.hpp"
+#include "operations/manage_services.hpp"
+#include "operations/manage_templates.hpp"
 #include "operations/notification_contents.hpp"
 #include "operations/notification_writer.hpp"
 #include "runtime/task_scope.hpp"
@@ -70,6 +73,27 @@ Task<> write_backlog(const Site& site, NotificationWriter& writer, const TimeZon
         auto row = queued_message(site, site.demo().other, clock.now(), zone);
         co_await writer.write(std::move(row), deadline_in(kTimeout));
     }
+}
+
+Task<DemoService> add_service(ManageContext context, std::size_t number)
+{
+    NewService wanted;
+    wanted.name = fmt::format("Bench tenant {}", number);
+    wanted.restricted = false;
+    const auto row = must(co_await create_service(context, wanted));
+    DemoService made;
+    made.service_id = row.service.id;
+    made.name = wanted.name;
+    NewTemplate sms;
+    sms.name = "Text";
+    sms.content = "Hello ((name))";
+    made.templates.sms = must(co_await create_template(context, made.service_id, sms)).facts.id;
+    NewTemplate email = sms;
+    email.type = Channel::email;
+    email.subject = "Hello";
+    made.templates.email = must(co_await create_template(context, made.service_id, email)).facts.id;
+    made.keys.normal = must(co_await create_api_key(context, made.service_id, "bench", KeyType::normal)).text;
+    co_return made;
 }
 
 }  // namespace
@@ -182,6 +206,21 @@ void RequestMaker::sign()
                                                   service_.templates.email.to_string(), values)));
     }
     sign_again_ = deadline_in(kSignEvery);
+}
+
+std::vector<DemoService> add_services(const Site& site, std::size_t count)
+{
+    std::vector<DemoService> services;
+    site.with_database(1,
+                       [&](pg::Database& database) -> Task<>
+                       {
+                           const ManageContext context{database, site.keys(), "US", SystemClock().now(),
+                                                       deadline_in(kTimeout)};
+                           for (std::size_t i = 1; i <= count; ++i)
+                               services.push_back(co_await add_service(context, i));
+                           co_await database.execute(sql::bench_raise_limits, pg::Params(), deadline_in(kTimeout));
+                       });
+    return services;
 }
 
 std::int64_t ask(const Site& site, pg::Statement statement, ServiceId service)

@@ -90,6 +90,9 @@ private:
     Deadline sign_again_{};
 };
 
+// More services like the demo's: live, each with its templates and a live key (no others). Blocking.
+std::vector<DemoService> add_services(const Site& site, std::size_t count);
+
 // The answer to one question about a service: a number, or ids. Blocking.
 std::int64_t ask(const Site& site, pg::Statement statement, ServiceId service);
 std::vector<NotificationId> list(const Site& site, pg::Statement statement, ServiceId service);
