@@ -2,7 +2,6 @@
 
 #include "app/administration_impl.hpp"
 #include "base/log.hpp"
-#include "ops/schedule.hpp"
 #include "storage/branding_store.hpp"
 #include "storage/template_store.hpp"
 
@@ -54,13 +53,6 @@ Task<Result<UserDetails>> then_describe(ManageContext context, Task<Result<User>
     auto user = co_await std::move(changed);
     if (!user) co_return Failure(std::move(user.error()));
     co_return co_await describe_user(context, user->id.to_string());
-}
-
-std::string when_of(const TaskTime& time)
-{
-    if (time.period.count() > 0) return fmt::format("every {} s", time.period.count());
-    const auto minutes = time.into_day.value_or(seconds(0)).count() / 60;
-    return fmt::format("daily at {:02}:{:02}", minutes / 60, minutes % 60);
 }
 
 }  // namespace
@@ -325,28 +317,6 @@ Result<std::vector<std::uint16_t>> Administration::list_keys() const
 {
     if (auto checked = need_keys(); !checked) return Failure(std::move(checked.error()));
     return keys_.ids();
-}
-
-std::vector<NamedTask> Administration::list_tasks()
-{
-    std::vector<NamedTask> tasks;
-    for (const auto& task : schedule())
-        tasks.push_back({std::string(task.name), std::string(task.help), when_of(task.time)});
-    return tasks;
-}
-
-Result<std::int64_t> Administration::run_task_now(const std::string& name, std::optional<Instant> at) const
-{
-    const auto* task = find_scheduled_task(name);
-    if (task == nullptr)
-        return fail(ErrorKind::not_found, "There is no task '" + name + "'; `herald task list` shows them all");
-    const TimeZone zone(settings_.time_zone);
-    const auto run = [&](pg::Database& database) -> Task<Result<std::int64_t>>
-    {
-        TaskContext context{database, zone, has_keys_ ? &keys_ : nullptr};
-        co_return co_await run_scheduled_task(*task, context, at.value_or(SystemClock().now()));
-    };
-    return run_with_database<std::int64_t>(settings_, run);
 }
 
 }  // namespace herald

@@ -24,6 +24,7 @@
 #include "operations/manage_inbound_numbers.hpp"
 #include "operations/manage_jobs.hpp"
 #include "operations/manage_providers.hpp"
+#include "operations/manage_retention.hpp"
 #include "operations/manage_service_settings.hpp"
 #include "operations/manage_services.hpp"
 #include "operations/manage_suppressions.hpp"
@@ -32,15 +33,26 @@
 #include "operations/plan_job.hpp"
 #include "operations/replay_receipts.hpp"
 #include "operations/rotate_keys.hpp"
+#include "ops/task_overview.hpp"
 
 namespace herald
 {
 
-struct NamedTask
+// What a run by hand is to do: neither a day nor a moment is now.
+struct TaskWish
 {
     std::string name;
-    std::string help;
-    std::string when;  // "every 60 s", "daily at 00:30"
+    std::optional<LocalDate> date;  // of a daily task
+    std::optional<Instant> as_of;
+    bool ignore_after = false;
+};
+
+struct TaskRunDone
+{
+    std::string name;
+    std::int64_t count = 0;
+    Instant as_of{};
+    LocalDate date;
 };
 
 // Where a service's messages may come from, and how the command line names it.
@@ -139,6 +151,11 @@ public:
     Result<ProviderRow> change_provider(const std::string& name, std::optional<Channel> channel,
                                         ProviderChange change) const;
 
+    // By channel.
+    Result<std::vector<ServiceRetention>> show_retention(const std::string& service) const;
+    // What goes by so many days from today.
+    Result<RetentionPlan> plan_retention(std::int32_t days) const;
+
     Result<std::vector<ReceiptEventRow>> list_receipts(ReceiptRange range, std::int32_t count) const;
     // Takes as long as the range has events.
     Result<ReplayCounts> replay_receipts(ReceiptRange range, bool dry_run, bool unchanged_too) const;
@@ -179,9 +196,12 @@ public:
     // The ids of the ring's keys, ascending; the last is the current one.
     Result<std::vector<std::uint16_t>> list_keys() const;
 
-    // What comes with the clock. `at`: the moment that the task takes for now.
-    static std::vector<NamedTask> list_tasks();
-    Result<std::int64_t> run_task_now(const std::string& name, std::optional<Instant> at) const;
+    // What comes with the clock.
+    Result<std::vector<TaskOverview>> list_tasks() const;
+    // Newest first, of one task or of all.
+    Result<std::vector<RecordedRun>> list_task_runs(const std::optional<std::string>& name, std::int32_t most) const;
+    // Alone among all processes. conflict: another one runs it, or what it comes after has not succeeded.
+    Result<TaskRunDone> run_task_now(const TaskWish& wish) const;
 
 private:
     explicit Administration(Settings settings) : settings_(std::move(settings)) {}

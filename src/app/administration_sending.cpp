@@ -44,9 +44,7 @@ Result<std::vector<EndpointState>> Administration::resume_callbacks(const std::s
 
 Result<std::vector<ProviderRow>> Administration::list_providers() const
 {
-    return ask<std::vector<ProviderRow>>(
-        [](ManageContext context) -> Task<Result<std::vector<ProviderRow>>>
-        { co_return co_await ProviderStore(context.database).list(context.deadline); });
+    return ask<std::vector<ProviderRow>>(herald::list_providers);
 }
 
 Result<std::vector<ProviderEvent>> Administration::list_provider_history(const std::optional<std::string>& name,

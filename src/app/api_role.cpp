@@ -2,6 +2,7 @@
 
 #include "app/options.hpp"
 #include "app/receipts.hpp"
+#include "app/upload_stores.hpp"
 #include "http/auth/service_authenticator.hpp"
 #include "http/auth/sns_authenticator.hpp"
 #include "http/context.hpp"
@@ -39,6 +40,8 @@ struct ApiRole::Parts
           notifications(reading),
           templates(database),
           unsubscribe(database, with.keys, with.clock),
+          files(loop.executor(), settings),
+          changes(reading, with.keys, scope, {}),
           outgoing(loop.executor()),
           sns(sns_verifier_options(settings), fetch_through(outgoing)),
           receipts(database, with.keys, with.clock, zone, report_reader(), scope, loop.executor(),
@@ -49,6 +52,11 @@ struct ApiRole::Parts
                   .notifications = notifications,
                   .templates = templates,
                   .unsubscribe = unsubscribe,
+                  .database = database,
+                  .reading = reading,
+                  .uploads = files.uploads(),
+                  .contact_list_files = files.contact_lists(),
+                  .changes = changes,
                   .keys = with.keys,
                   .clock = with.clock,
                   .zone = zone,
@@ -74,10 +82,13 @@ struct ApiRole::Parts
     // Workers of other processes hear of it from the database.
     NotificationWriter::Written tell_workers(NotificationWriter::Written here)
     {
-        if (here) return here;
-        return [this](Lane lane, ServiceId service)
+        return [this, here = std::move(here)](Lane lane, ServiceId service)
         {
-            wake_sender.notify(static_cast<std::int16_t>(lane), service);
+            changes.hint(service);
+            if (here)
+                here(lane, service);
+            else
+                wake_sender.notify(static_cast<std::int16_t>(lane), service);
         };
     }
 
@@ -96,6 +107,8 @@ struct ApiRole::Parts
     NotificationStore notifications;
     TemplateStore templates;
     Unsubscribe unsubscribe;
+    UploadStores files;
+    ChangeFeed changes;
     HttpClient outgoing;  // certificates, and confirmations of subscriptions
     SnsVerifier sns;
     ReceiveReceipts receipts;
@@ -134,12 +147,14 @@ Task<> ApiRole::run(StopToken stop)
     StopSource server_stop(loop().executor());
     scope().spawn("api_linger", linger(std::move(stop), server_stop));
     co_await parts_->server.run(server_stop.token());
+    co_await parts_->files.close(deadline_in(kConnectTimeout));
 }
 
 // A load balancer needs a moment to see that this process is not ready; until then it sends requests here.
 Task<> ApiRole::linger(StopToken stop, StopSource server_stop) const
 {
     co_await stop.wait();
+    parts_->changes.stop();
     co_await sleep_for(seconds(settings_.shutdown.linger_seconds));
     server_stop.request_stop();
 }

@@ -61,12 +61,17 @@ Send a text message with the official client (npm install notifications-node-cli
   client.sendSms('{sms}', '+12025550123', {{ personalisation: {{ name: 'Ada' }} }})
     .then((answer) => console.log(answer.data.id));
 
+Let the admin web app use it:
+
+  export API_HOST_NAME={url} ADMIN_CLIENT_USERNAME={admin} ADMIN_CLIENT_SECRET={admin_secret}
+
 )text",
                        fmt::arg("url", facts.base_url), fmt::arg("program", facts.program),
                        fmt::arg("service", demo.service_id.to_string()),
                        fmt::arg("sms", demo.templates.sms.to_string()),
                        fmt::arg("email", demo.templates.email.to_string()), fmt::arg("normal", demo.keys.normal),
-                       fmt::arg("team", demo.keys.team), fmt::arg("test", demo.keys.test));
+                       fmt::arg("team", demo.keys.team), fmt::arg("test", demo.keys.test),
+                       fmt::arg("admin", facts.admin_client_id), fmt::arg("admin_secret", facts.admin_secret));
 }
 
 }  // namespace herald

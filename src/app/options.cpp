@@ -108,8 +108,18 @@ RecorderOptions recorder_options(const Settings& settings)
     RecorderOptions options;
     options.record.keep_trying = seconds(delivery.lease_seconds);
     options.correct_delivered = delivery.correct_delivered;
-    options.keep_left_over_receipts += seconds(delivery.lease_seconds) + seconds(delivery.uncertain_after_seconds) +
-                                       seconds(delivery.retry_seconds) * delivery.tries;
+    options.keep_left_over_receipts = std::chrono::hours(delivery.time_out_hours) + seconds(delivery.lease_seconds) +
+                                      seconds(delivery.uncertain_after_seconds) +
+                                      seconds(delivery.retry_seconds) * delivery.tries;
+    return options;
+}
+
+Heartbeats::Options heartbeat_options(const Settings& settings)
+{
+    Heartbeats::Options options;
+    options.url = settings.scheduler.heartbeat_url;
+    options.shape =
+        settings.scheduler.heartbeat_shape == "cronitor" ? HeartbeatShape::cronitor : HeartbeatShape::healthchecks;
     return options;
 }
 

@@ -8,6 +8,7 @@
 #include "operations/deliver_notifications.hpp"
 #include "operations/process_jobs.hpp"
 #include "operations/service_directory.hpp"
+#include "ops/heartbeats.hpp"
 #include "queue/queue.hpp"
 #include "runtime/outbound_url.hpp"
 #include "storage/pg/database.hpp"
@@ -30,6 +31,7 @@ DeliverOptions deliver_options(const Settings& settings);
 QueueOptions queue_options(const Settings& settings);
 JobOptions job_options(const Settings& settings);
 RecorderOptions recorder_options(const Settings& settings);
+Heartbeats::Options heartbeat_options(const Settings& settings);
 OutboundRule callback_urls_allowed(const Settings& settings);
 
 }  // namespace herald

@@ -22,4 +22,14 @@ TEST(Options, what_a_worker_needs_comes_from_the_settings)
     EXPECT_EQ(queue_options(settings).uncertain_pause, seconds(70));
 }
 
+TEST(Options, a_monitor_is_told_in_its_shape)
+{
+    Settings settings;
+    EXPECT_TRUE(heartbeat_options(settings).url.empty());
+    settings.scheduler.heartbeat_url = "https://cronitor.link/p/key/{task}";
+    settings.scheduler.heartbeat_shape = "cronitor";
+    EXPECT_EQ(heartbeat_options(settings).url, "https://cronitor.link/p/key/{task}");
+    EXPECT_EQ(heartbeat_options(settings).shape, HeartbeatShape::cronitor);
+}
+
 }  // namespace herald

@@ -2,6 +2,7 @@
 
 #include "app/options.hpp"
 #include "ops/schedule.hpp"
+#include "ops/task_locks.hpp"
 #include "runtime/task_scope.hpp"
 
 namespace herald
@@ -11,6 +12,19 @@ namespace
 {
 
 constexpr auto kMigrateTimeout = std::chrono::minutes(30);
+constexpr auto kPartitionsTimeout = std::chrono::minutes(5);
+constexpr auto kLockPause = milliseconds(50);
+
+// One process at a time: the partitions' own lock is not waited for.
+Task<> maintain_partitions(const Settings& settings, TaskContext context)
+{
+    const auto& task = *find_scheduled_task("maintain_partitions");
+    TaskLocks locks(co_await asio::this_coro::executor, database_options(settings, "migrate", 1));
+    const auto deadline = deadline_in(kPartitionsTimeout);
+    while (!co_await locks.try_lock(task.name, deadline)) co_await sleep_until(deadline_in(kLockPause));
+    co_await run_scheduled_task(task, context, SystemClock().now());
+    co_await locks.unlock(task.name, deadline);
+}
 
 Task<Result<pg::MigrationReport>> prepare(const Settings& settings)
 {
@@ -22,7 +36,7 @@ Task<Result<pg::MigrationReport>> prepare(const Settings& settings)
     {
         const TimeZone zone(settings.time_zone);
         TaskContext context{database, zone};
-        co_await run_scheduled_task(*find_scheduled_task("maintain_partitions"), context, SystemClock().now());
+        co_await maintain_partitions(settings, context);
     }
     database.close();
     co_return report;

@@ -1,6 +1,7 @@
 #include "app/scheduler_role.hpp"
 
 #include "app/options.hpp"
+#include "app/upload_stores.hpp"
 #include "ops/scheduler.hpp"
 
 namespace herald
@@ -12,6 +13,8 @@ namespace
 constexpr std::string_view kRole = "scheduler";
 constexpr std::int64_t kLeaderLock = 0x4865'7261'6C65;  // "Herale": beside the migrator's, any number nobody else takes
 
+constexpr auto kLastHeartbeats = seconds(2);
+
 }  // namespace
 
 struct SchedulerRole::Parts
@@ -20,13 +23,31 @@ struct SchedulerRole::Parts
         : database(loop.executor(), database_options(settings, kRole, 2)),
           zone(settings.time_zone),
           leader(loop.executor(), database_options(settings, kRole, 1), kLeaderLock),
-          scheduler(loop.executor(), leader, TaskContext{database, zone, &keys}, clock, schedule(), {})
+          files(loop.executor(), settings),
+          locks(loop.executor(), database_options(settings, kRole, 1)),
+          heartbeats(loop.executor(), heartbeat_options(settings)),
+          runner(task_context(settings, keys), locks, clock, &heartbeats, {.holder = name_of_this_process()}),
+          scheduler(loop.executor(), leader, runner, clock, schedule(), {})
     {
+    }
+
+    TaskContext task_context(const Settings& settings, const KeyRing& keys)
+    {
+        TaskContext context{database, zone, &keys};
+        context.time_out = std::chrono::hours(settings.delivery.time_out_hours);
+        if (!has_object_store(settings)) return context;
+        context.objects = &files.uploads();
+        context.contact_list_files = &files.contact_lists();
+        return context;
     }
 
     pg::Database database;
     const TimeZone zone;
     Leader leader;
+    UploadStores files;
+    TaskLocks locks;
+    Heartbeats heartbeats;
+    TaskRunner runner;
     Scheduler scheduler;
 };
 
@@ -45,6 +66,7 @@ SchedulerRole::~SchedulerRole()
 Task<> SchedulerRole::close_at_stop(StopToken stop)
 {
     co_await stop.wait();
+    parts_->heartbeats.refuse();
     parts_->database.close();
 }
 
@@ -57,6 +79,8 @@ Task<> SchedulerRole::run(StopToken stop)
 {
     scope().spawn("scheduler_stop", close_at_stop(stop));
     co_await parts_->scheduler.run(std::move(stop));
+    co_await parts_->files.close(deadline_in(kConnectTimeout));
+    co_await parts_->heartbeats.close(deadline_in(kLastHeartbeats));
 }
 
 }  // namespace herald

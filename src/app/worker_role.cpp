@@ -9,6 +9,7 @@
 #include "app/providers.hpp"
 #include "operations/postgres_delivery_store.hpp"
 #include "queue/postgres_queue_store.hpp"
+#include "queue/presence.hpp"
 #include "queue/wake_channel.hpp"
 #include "runtime/cpu_pool.hpp"
 #include "workers/callback_worker.hpp"
@@ -48,6 +49,13 @@ CallbackOptions callback_options(const Settings& settings)
     return options;
 }
 
+HolderPresence::Options presence_options(const Settings& settings)
+{
+    HolderPresence::Options options;
+    options.uncertain_pause = queue_options(settings).uncertain_pause;
+    return options;
+}
+
 // The endpoints of many services may be one host. None waits for another's connection: the wait would count as the
 // endpoint's own failure.
 HttpClientOptions callback_client_options()
@@ -73,7 +81,9 @@ struct WorkerRole::Parts
               with.clock),
           wake_up(executor),
           queue_store(database),
-          queue(queue_store, wake_up, queue_options(settings)),
+          presence(executor, database_options(settings, "worker presence", 1), database, with.clock,
+                   presence_options(settings)),
+          queue(queue_store, wake_up, named_by_presence(queue_options(settings))),
           render_pool(render_threads(), static_cast<std::size_t>(settings.delivery.concurrency)),
           deliver(directory, recorder, providers.pool(), with.keys, with.clock, deliver_options(settings),
                   &render_pool),
@@ -96,6 +106,15 @@ struct WorkerRole::Parts
         recorder.on_callbacks_owed([this] { callback_worker.wake(); });
     }
 
+    QueueOptions named_by_presence(QueueOptions options)
+    {
+        options.name_claim = [this]
+        {
+            return presence.name_claim();
+        };
+        return options;
+    }
+
     asio::any_io_executor executor;
     pg::Database database;
     ServiceDirectory directory;
@@ -104,6 +123,7 @@ struct WorkerRole::Parts
     Providers providers;
     WakeUp wake_up;
     PostgresQueueStore queue_store;
+    HolderPresence presence;
     DeliveryQueue queue;
     CpuPool render_pool;
     DeliverNotifications deliver;
@@ -138,6 +158,7 @@ Task<> WorkerRole::open()
 {
     co_await parts_->database.connect(deadline_in(kConnectTimeout));
     co_await parts_->tend.open(deadline_in(kConnectTimeout));
+    co_await parts_->presence.hold(deadline_in(kConnectTimeout));
     if (parts_->jobs) co_await parts_->jobs->open();
     co_await parts_->queue.refresh_services(deadline_in(kConnectTimeout));
 }
@@ -146,6 +167,10 @@ Task<> WorkerRole::run(StopToken stop)
 {
     StopSource parts_stop(parts_->executor);
     TaskScope all(parts_->executor);
+    // Longer than what it speaks for.
+    StopSource presence_stop(parts_->executor);
+    TaskScope presence(parts_->executor);
+    presence.spawn("holder_presence", parts_->presence.run(presence_stop.token()));
     all.spawn("delivery_worker", parts_->delivery.run(parts_stop.token()));
     all.spawn("recovery_worker", parts_->recovery.run(parts_stop.token()));
     all.spawn("callback_worker", parts_->callback_worker.run(parts_stop.token()));
@@ -160,6 +185,11 @@ Task<> WorkerRole::run(StopToken stop)
     while (!co_await all.join(deadline_in(kLookAtParts)))
     {
         // Each ends by itself: its awaits have deadlines.
+    }
+    presence_stop.request_stop();
+    while (!co_await presence.join(deadline_in(kLookAtParts)))
+    {
+        // Likewise.
     }
     if (!asked) throw std::runtime_error("a part of the worker has ended by itself");
 }

@@ -45,6 +45,14 @@ std::string check_optional_url(const std::string& url)
     return url.empty() ? "" : check_url(url);
 }
 
+std::string check_heartbeat_url(const std::string& url)
+{
+    const bool web = url.starts_with("https://") || url.starts_with("http://");
+    return url.empty() || (web && url.contains("{task}"))
+               ? ""
+               : "a URL that begins with https:// or http:// and has {task} where the name of the task goes";
+}
+
 std::string check_zone(const std::string& name)
 {
     try
@@ -174,6 +182,8 @@ void describe_sending(ConfigKeys& keys, Settings& settings)
                  "How long a hand-over whose worker died waits for a receipt before it is tried again.");
     keys.integer("delivery.look_up_after_seconds", settings.delivery.look_up_after_seconds, 1, 7 * kDaySeconds,
                  "When a provider that sent no receipt is asked what became of a message.");
+    keys.integer("delivery.time_out_hours", settings.delivery.time_out_hours, 1, 30 * 24,
+                 "How long a message that was handed over is waited for; then it is temporary-failure.");
     keys.boolean("delivery.correct_delivered", settings.delivery.correct_delivered,
                  "Whether a hard bounce that comes after 'delivered' makes an email permanent-failure.");
 }
@@ -270,6 +280,18 @@ void describe_aws(ConfigKeys& keys, Settings& settings)
                  "Whether delivery receipts of SNS reach us; without them a text message ends as sent.");
 }
 
+void describe_scheduler(ConfigKeys& keys, Settings& settings)
+{
+    // It holds the key of an account.
+    keys.text("scheduler.heartbeat_url", settings.scheduler.heartbeat_url,
+              "Monitor that is told when scheduled tasks begin and how they end, with {task} for the name of the task; "
+              "empty: none.",
+              ConfigKeys::Secrecy::secret);
+    keys.must(check_heartbeat_url);
+    keys.choice("scheduler.heartbeat_shape", settings.scheduler.heartbeat_shape, {"healthchecks", "cronitor"},
+                "How that monitor is told: as healthchecks.io (/start, /fail) or as Cronitor (?state=).");
+}
+
 void describe_objects(ConfigKeys& keys, Settings& settings)
 {
     keys.choice("objects.store", settings.objects.store, {"filesystem", "s3"},
@@ -277,6 +299,8 @@ void describe_objects(ConfigKeys& keys, Settings& settings)
     keys.text("objects.folder", settings.objects.folder,
               "Folder of filesystem, one for all processes; empty: in the data folder of `herald dev`.");
     keys.text("objects.bucket", settings.objects.bucket, "Bucket of s3; it has to be there.");
+    keys.text("objects.contact_list_bucket", settings.objects.contact_list_bucket,
+              "Bucket of contact lists, where the admin web app keeps them apart; empty: objects.bucket.");
     keys.text("objects.endpoint", settings.objects.endpoint,
               "Where S3 answers, as https://host; empty: AWS's own of the region. http:// on this machine only.");
     keys.text("objects.region", settings.objects.region, "Region of the bucket; empty: aws.region's.");
@@ -298,6 +322,7 @@ ConfigKeys describe(Settings& settings)
     keys.choice("log.level", settings.log.level, {"debug", "info", "warning", "error"},
                 "Least weight of what is logged.");
     keys.choice("log.format", settings.log.format, {"json", "text"}, "json for machines, text for people.");
+    describe_scheduler(keys, settings);
     keys.text("monitoring.host", settings.monitoring.host, "Address of monitoring.port.");
     keys.must(check_not_empty);
     keys.integer("monitoring.port", settings.monitoring.port, 0, 65535,

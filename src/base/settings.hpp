@@ -69,6 +69,7 @@ struct DeliverySettings
     std::int64_t concurrency = 64;
     std::int64_t uncertain_after_seconds = 900;
     std::int64_t look_up_after_seconds = 60;
+    std::int64_t time_out_hours = 72;
     bool correct_delivered = true;
 };
 
@@ -131,6 +132,7 @@ struct ObjectSettings
     std::string store = "filesystem";
     std::string folder;
     std::string bucket;
+    std::string contact_list_bucket;
     std::string endpoint;
     std::string region;
     bool path_style = false;
@@ -168,6 +170,12 @@ struct LogSettings
     std::string format = "json";
 };
 
+struct SchedulerSettings
+{
+    std::string heartbeat_url;
+    std::string heartbeat_shape = "healthchecks";
+};
+
 struct MonitoringSettings
 {
     std::string host = "127.0.0.1";
@@ -201,6 +209,7 @@ struct Settings
     CaptureSettings capture;
     JobSettings jobs;
     LogSettings log;
+    SchedulerSettings scheduler;
     MonitoringSettings monitoring;
     ShutdownSettings shutdown;
 };

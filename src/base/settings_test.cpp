@@ -50,6 +50,19 @@ TEST(Settings, of_aws_are_bounded_and_keep_their_secrets)
     EXPECT_THAT(problem(file("[sns]\nrate_per_second = -1\n")), HasSubstr("sns.rate_per_second"));
 }
 
+TEST(Settings, AMonitorOfTasksIsToldWhichTaskAndItsAddressIsSecret)
+{
+    const auto loaded = load_settings(file("[scheduler]\nheartbeat_url = 'https://hc-ping.com/hunter2/{task}'\n"));
+    ASSERT_TRUE(loaded);
+    EXPECT_EQ(loaded->scheduler.heartbeat_shape, "healthchecks");
+    EXPECT_THAT(dump_settings(*loaded), Not(HasSubstr("hunter2")));
+    const auto wrong = load_settings(file("[scheduler]\nheartbeat_url = 'https://hc-ping.com/hunter2'\n"));
+    ASSERT_FALSE(wrong);
+    EXPECT_THAT(wrong.error().message, HasSubstr("{task}"));
+    EXPECT_THAT(wrong.error().message, Not(HasSubstr("hunter2")));
+    EXPECT_FALSE(load_settings(file("[scheduler]\nheartbeat_shape = 'pingdom'\n")));
+}
+
 TEST(Settings, without_any_source_the_defaults_hold)
 {
     const auto settings = load_settings({});

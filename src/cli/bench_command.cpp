@@ -126,7 +126,8 @@ void add_rotate(CLI::App& bench, CommandContext& context, const std::shared_ptr<
 
 void add_job(CLI::App& bench, CommandContext& context, const std::shared_ptr<Asked>& asked)
 {
-    auto* job = bench.add_subcommand("job", "Rows of a job a second: from its file to all queued, and to all delivered");
+    auto* job =
+        bench.add_subcommand("job", "Rows of a job a second: from its file to all queued, and to all delivered");
     add_options(*job, *asked);
     job->add_option("--rows", asked->options.job_rows, "Rows of the file")
         ->check(CLI::Range(1, 16'000'000))

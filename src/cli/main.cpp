@@ -21,6 +21,7 @@ int main(int argc, char** argv)
     add_provider_command(app, context);
     add_receipt_command(app, context);
     add_inbound_number_command(app, context);
+    add_retention_command(app, context);
     add_suppression_command(app, context);
     add_job_command(app, context);
     add_notification_command(app, context);

@@ -1,4 +1,6 @@
 // herald provider
+#include <fmt/format.h>
+
 #include "cli/administer.hpp"
 
 namespace herald::cli
@@ -33,9 +35,16 @@ json::object json_of(const ProviderRow& row)
             {"priority", row.priority},
             {"resting_priority", row.resting_priority},
             {"active", row.active},
+            {"slow_share", row.slow_share ? json::value(*row.slow_share) : json::value()},
             {"supports_international", row.international},
             {"updated_at", json_moment(row.updated_at)},
             {"updated_by", json_text(row.updated_by_email)}};
+}
+
+// Of its text messages, those that take over five minutes.
+std::string slow_text(const ProviderRow& row)
+{
+    return row.slow_share ? fmt::format("{:.0f} %", *row.slow_share * 100) : "-";
 }
 
 Row row_of(const ProviderRow& row)
@@ -45,12 +54,13 @@ Row row_of(const ProviderRow& row)
             std::to_string(row.priority),
             std::to_string(row.resting_priority),
             yes_no(row.active),
+            slow_text(row),
             yes_no(row.international),
             moment(row.updated_at),
             row.updated_by_email.empty() ? "-" : row.updated_by_email};
 }
 
-const Row kHeading{"CHANNEL", "NAME", "PRIORITY", "RESTING", "ACTIVE", "ABROAD", "CHANGED", "BY"};
+const Row kHeading{"CHANNEL", "NAME", "PRIORITY", "RESTING", "ACTIVE", "SLOW", "ABROAD", "CHANGED", "BY"};
 
 json::object json_of(const ProviderEvent& event)
 {

@@ -12,10 +12,16 @@
 #include "http/system/health.hpp"
 #include "http/turnstile.hpp"
 #include "operations/accept_notification.hpp"
+#include "operations/change_feed.hpp"
 #include "operations/service_directory.hpp"
 #include "operations/unsubscribe.hpp"
 #include "storage/notification_store.hpp"
 #include "storage/template_store.hpp"
+
+namespace herald
+{
+class ObjectStore;  // objects/object_store.hpp
+}
 
 namespace herald::http
 {
@@ -28,6 +34,11 @@ struct Context
     NotificationStore& notifications;
     TemplateStore& templates;
     Unsubscribe& unsubscribe;
+    pg::Database& database;  // for what changes something
+    pg::Database& reading;   // for lists
+    ObjectStore& uploads;    // the files of jobs
+    ObjectStore& contact_list_files;
+    ChangeFeed& changes;
     const KeyRing& keys;
     const Clock& clock;
     const TimeZone& zone;

@@ -147,6 +147,9 @@ TEST_F(OpenApiAnswers, FitTheirSchemas)
     check("get /v2/notifications", 200, client.get("/v2/notifications"));
     check("get /v2/notifications", 200, client.get("/v2/notifications?status=delivered"));
     check("get /v2/notifications", 400, client.get("/v2/notifications?x=1"));
+    const auto changes = check("get /v2/notifications/changes", 200, client.get("/v2/notifications/changes?wait=5"));
+    EXPECT_FALSE(changes.at("/changes").as_array().empty());
+    check("get /v2/notifications/changes", 400, client.get("/v2/notifications/changes?after=x"));
     check("get /v2/notifications/{notification_id}", 200, client.get("/v2/notifications/" + sent));
     check("get /v2/notifications/{notification_id}", 400, client.get("/v2/notifications/x"));
     check("get /v2/notifications/{notification_id}", 404, client.get(fmt::format("/v2/notifications/{}", kUuid)));

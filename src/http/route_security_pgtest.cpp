@@ -130,6 +130,8 @@ protected:
         document_ = *parse_json(client.get("/openapi.json").body);
         own_ids_ = ids_of(own_);
         other_ids_ = ids_of(other_);
+        own_internal_ids_ = internal_ids_of(own_);
+        for (const auto& id : internal_ids_of(other_)) other_ids_.push_back(id);
         for (const auto& id : {other_.id.to_string(), other_.normal.id.to_string(), other_.team.id.to_string(),
                                other_.default_sender.to_string(), other_.reply_to.to_string()})
             other_ids_.push_back(id);
@@ -146,6 +148,30 @@ protected:
         const auto sent =
             client.post("/v2/notifications/sms", {{"phone_number", "+12025550123"}, {"template_id", sms}}).text("/id");
         return {sms, email, received, sent};
+    }
+
+    // What the admin app can ask for besides: a contact list, and a job that has not begun.
+    static std::vector<std::string> internal_ids_of(const TestService& service)
+    {
+        const auto list = make_uuid_v4().to_string();
+        const auto job = make_uuid_v4().to_string();
+        const auto path = fmt::format("/service/{}/contact-list", service.id.to_string());
+        EXPECT_EQ(AdminClient(*server_).post(path, contact_list(service, list)).status, 201);
+        server_->run_sql(
+            fmt::format("INSERT INTO jobs (service_id, id, original_file_name, object_key, template_id, "
+                        "template_version, channel, key_type, notification_count, status, created_at, scheduled_for) "
+                        "VALUES ('{}', '{}', 'x.csv', 'x', gen_random_uuid(), 1, 1, 1, 1, 'scheduled', now(), "
+                        "now() + interval '1 day')",
+                        service.id.to_string(), job));
+        return {list, job};
+    }
+    static json::object contact_list(const TestService& service, std::string_view id)
+    {
+        return {{"id", id},
+                {"original_file_name", "x.csv"},
+                {"row_count", 1},
+                {"template_type", "sms"},
+                {"created_by", server_->member_of(service.id).to_string()}};
     }
 
     // Rows of every table that outlives a crash (rate limits do not).
@@ -189,6 +215,8 @@ protected:
     static std::optional<std::string> parameter_text(const Route& route, std::string_view parameter,
                                                      std::string_view id)
     {
+        // What the admin app asks for is a service's: everything else in its path is that service's, or should be.
+        if (route.auth == Auth::internal_client && parameter.starts_with("service_id")) return own_.id.to_string();
         if (parameter.ends_with(":uuid") || parameter.ends_with("_id")) return std::string(id);
         if (parameter.ends_with(":int")) return "1";
         const auto* operation = operation_of(route);
@@ -284,6 +312,16 @@ protected:
     }
 
     static Signer signer_of(const TestService& service) { return {service.id.to_string(), service.normal.secret}; }
+    static Signer admin_app() { return {kAdminClient, kAdminSecret}; }
+    static HttpClient::HeaderList as_admin_app()
+    {
+        return {{"Authorization", "Bearer " + forge_token(kHs256, claims_of(admin_app()), kAdminSecret)}};
+    }
+    // Who the route is for.
+    static HttpClient::HeaderList as_caller_of(const Route& route)
+    {
+        return route.auth == Auth::internal_client ? as_admin_app() : as_own();
+    }
     static HttpClient::HeaderList as_own() { return {{"Authorization", "Bearer " + token_of(own_, own_.normal)}}; }
 
     static void expect_shape(const Route& route, const ApiAnswer& answer, std::string_view what)
@@ -301,6 +339,7 @@ protected:
     static TestService own_;
     static TestService other_;
     static std::vector<std::string> own_ids_;
+    static std::vector<std::string> own_internal_ids_;
     static std::vector<std::string> other_ids_;
     static json::value document_;
 };
@@ -308,6 +347,7 @@ std::unique_ptr<ApiServer> RouteSecurity::server_;
 TestService RouteSecurity::own_;
 TestService RouteSecurity::other_;
 std::vector<std::string> RouteSecurity::own_ids_;
+std::vector<std::string> RouteSecurity::own_internal_ids_;
 std::vector<std::string> RouteSecurity::other_ids_;
 json::value RouteSecurity::document_;
 
@@ -315,6 +355,17 @@ json::value RouteSecurity::document_;
 bool asks_for_token(const Route& route)
 {
     return route.auth == Auth::service_key || route.auth == Auth::internal_client;
+}
+
+bool names_more_than_a_service(const Route& route)
+{
+    return route.path.find("_id", route.path.find("service_id") + 10) != std::string_view::npos;
+}
+
+// What is made of a file that has to be in the object store: http/internal tests them.
+bool needs_an_upload(const Route& route)
+{
+    return route.method == Method::post && route.path == "/service/{service_id:uuid}/job";
 }
 
 // Without this the suite would find closed doors where there is only a wrong address.
@@ -328,6 +379,83 @@ TEST_F(RouteSecurity, EveryRouteWithAKeyOpensForItsOwner)
             statuses.insert(ask(*route, target_of(*route, id), usual_body(*route, id), as_own()).status / 100);
         EXPECT_TRUE(statuses.contains(2))
             << to_string(route->method) << " " << route->path << " cannot be asked for anything";
+    }
+}
+
+// Of the admin app's, what each body holds is said here: the document is about the public API. Changes things, so each
+// of them is asked for what it may use up.
+TEST_F(RouteSecurity, EveryInternalRouteOpensForTheAdminApp)
+{
+    const auto body_for = [&](const Route& route) -> std::optional<json::object>
+    {
+        if (!takes_body(route)) return std::nullopt;
+        if (route.path.ends_with("/contact-list")) return contact_list(own_, make_uuid_v4().to_string());
+        return json::object();
+    };
+    for (const Route* route : all_routes())
+    {
+        if (route->auth != Auth::internal_client || needs_an_upload(*route)) continue;
+        std::set<int> statuses;
+        for (const auto& id : own_internal_ids_)
+            statuses.insert(ask(*route, target_of(*route, id), body_for(*route), as_admin_app()).status / 100);
+        EXPECT_TRUE(statuses.contains(2))
+            << to_string(route->method) << " " << route->path << " cannot be asked for anything";
+    }
+}
+
+TEST_F(RouteSecurity, KeysOfServicesOpenNoInternalRoute)
+{
+    const auto before = rows();
+    for (const Route* route : all_routes())
+    {
+        if (route->auth != Auth::internal_client) continue;
+        const auto target = target_of(*route, own_internal_ids_.front());
+        for (const auto* key : {&own_.normal, &own_.team, &own_.test})
+        {
+            const HttpClient::HeaderList headers = {{"Authorization", "Bearer " + token_of(own_, *key)}};
+            EXPECT_EQ(error_text(ask(*route, target, usual_body(*route, kNobodysId), headers)),
+                      R"(401 {"token":["Unauthorized: not allowed to perform this action"]})")
+                << route->path;
+        }
+        for (const auto* issuer : {"Notify-Admin", "notify-admin ", "notify-admi", "", "*"})
+        {
+            const auto claims = claims_of({issuer, kAdminSecret});
+            const HttpClient::HeaderList headers = {
+                {"Authorization", "Bearer " + forge_token(kHs256, claims, kAdminSecret)}};
+            EXPECT_THAT(ask(*route, target, usual_body(*route, kNobodysId), headers).status, AnyOf(401, 403))
+                << route->path << " '" << issuer << "'";
+        }
+    }
+    EXPECT_EQ(rows(), before);
+}
+
+TEST_F(RouteSecurity, TheAdminAppIsNoService)
+{
+    const auto before = rows();
+    const std::string as_service = claims_of({own_.id.to_string(), kAdminSecret});
+    for (const Route* route : all_routes())
+    {
+        if (route->auth != Auth::service_key) continue;
+        const auto target = target_of(*route, own_ids_.front());
+        const auto answer = ask(*route, target, usual_body(*route, own_ids_.front()), as_admin_app());
+        EXPECT_EQ(answer.status, 403) << route->path;
+        EXPECT_THAT(answer.raw.body, HasSubstr("Invalid token: service id is not the right data type")) << route->path;
+        const HttpClient::HeaderList headers = {
+            {"Authorization", "Bearer " + forge_token(kHs256, as_service, kAdminSecret)}};
+        EXPECT_EQ(ask(*route, target, usual_body(*route, own_ids_.front()), headers).status, 403) << route->path;
+    }
+    EXPECT_EQ(rows(), before);
+}
+
+// Secrets are changed without a pause: the new one is added, the app is given it, the old one goes.
+TEST_F(RouteSecurity, EachSecretOfTheAdminAppOpens)
+{
+    const auto path = fmt::format("/service/{}/contact-list", own_.id.to_string());
+    for (const auto* secret : {kAdminSecret, "an-older-secret"})
+    {
+        HttpClient client(server_->port());
+        const auto token = forge_token(kHs256, claims_of({kAdminClient, secret}), secret);
+        EXPECT_EQ(client.get(path, {{"Authorization", "Bearer " + token}}).status, 200) << secret;
     }
 }
 
@@ -357,7 +485,7 @@ TEST_F(RouteSecurity, ForgedTokensOpenNothing)
     {
         if (!asks_for_token(*route)) continue;
         const bool internal = route->auth == Auth::internal_client;
-        const Signer victim = internal ? Signer{"notify-admin", "internal-secret"} : signer_of(own_);
+        const Signer victim = internal ? admin_app() : signer_of(own_);
         const auto id = own_ids_.front();
         const auto attacks = attacks_on(victim, signer_of(other_));
         for (const auto& attack : attacks)
@@ -409,17 +537,19 @@ TEST_F(RouteSecurity, IdsOfAnotherServiceLeadNowhere)
     };
     for (const Route* route : all_routes())
     {
-        if (route->auth != Auth::service_key || operation_of(*route) == nullptr) continue;
+        if (!asks_for_token(*route)) continue;
+        if (route->auth == Auth::internal_client ? !names_more_than_a_service(*route) : operation_of(*route) == nullptr)
+            continue;
+        const auto headers = as_caller_of(*route);
         if (route->path.find("_id") != std::string_view::npos)
-            expect_alike(
-                *route, "in the path", [&](const std::string& id)
-                { return ask(*route, target_of(*route, id), usual_body(*route, own_ids_.front()), as_own()); });
+            expect_alike(*route, "in the path", [&](const std::string& id)
+                         { return ask(*route, target_of(*route, id), usual_body(*route, own_ids_.front()), headers); });
         for (const auto& name : id_arguments(*route))
             expect_alike(*route, name,
                          [&](const std::string& id)
                          {
                              const auto target = target_of(*route, own_ids_.front()) + "?" + name + "=" + id;
-                             return ask(*route, target, usual_body(*route, own_ids_.front()), as_own());
+                             return ask(*route, target, usual_body(*route, own_ids_.front()), headers);
                          });
         for (const auto& own : own_ids_)
         {
@@ -429,7 +559,7 @@ TEST_F(RouteSecurity, IdsOfAnotherServiceLeadNowhere)
                              {
                                  auto body = body_of(*route, own);
                                  body[name] = id;
-                                 return ask(*route, target_of(*route, own), body, as_own());
+                                 return ask(*route, target_of(*route, own), body, headers);
                              });
         }
     }
@@ -465,7 +595,7 @@ TEST_F(RouteSecurity, BodiesThatNobodyShouldSendAreRefused)
         for (const auto& [what, body] : bodies)
         {
             HttpClient client(server_->port());
-            auto headers = as_own();
+            auto headers = as_caller_of(*route);
             headers.emplace_back("Content-Type", "application/json");
             const auto answer = read_answer(client.request(to_string(route->method), target, headers, body));
             if (!asks_for_token(*route))
@@ -473,7 +603,11 @@ TEST_F(RouteSecurity, BodiesThatNobodyShouldSendAreRefused)
                 EXPECT_LT(answer.status, 500) << route->path << " " << what;  // it may look at none of it
                 continue;
             }
-            EXPECT_THAT(answer.status, AnyOf(400, 403)) << route->path << " " << what << " " << answer.raw.body;
+            // 404: what is to be deleted or cancelled is named by the path alone, and leads nowhere here.
+            const bool is_named = route->auth == Auth::internal_client && route->path.ends_with('}');
+            const bool is_cancelled = route->path.ends_with("/cancel");
+            EXPECT_THAT(answer.status, AnyOf(400, 403, is_named || is_cancelled ? 404 : 400))
+                << route->path << " " << what << " " << answer.raw.body;
             expect_shape(*route, answer, what);
         }
     }

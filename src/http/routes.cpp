@@ -2,6 +2,7 @@
 
 #include "http/callbacks/handlers.hpp"
 #include "http/console/mailbox_page.hpp"
+#include "http/internal/handlers.hpp"
 #include "http/system/handlers.hpp"
 #include "http/unsubscribe/handlers.hpp"
 #include "http/v1/handlers.hpp"
@@ -19,6 +20,7 @@ void add_all_routes(Router& router)
 {
     for (const auto table : public_route_tables()) router.add(table);
     router.add(v2::fallback_routes());
+    router.add(internal::routes());
     router.add(callbacks::routes());
     router.add(console_routes());
     router.add(unsubscribe::routes());

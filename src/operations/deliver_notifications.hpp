@@ -4,8 +4,8 @@
 // after. No database connection is held while a provider is called. Belongs to one Loop.
 //
 // Only what a provider was offered counts as a try. While nothing can be offered (nobody sends where it goes, the
-// service cannot be read, an earlier attempt cannot be looked up) the message waits as the attempt that it is, at the
-// longest until its contents are purged.
+// service cannot be read, an earlier attempt cannot be looked up) the message waits as the attempt that it is. Its
+// contents stay for as long (apply_retention.hpp).
 //
 // Nothing is offered once the lease may be over: a process that stood still finds its messages in other hands.
 //

@@ -71,7 +71,6 @@ struct DueLookUp
     std::string provider;
     std::string reference;
     NotificationId id;
-    std::optional<Instant> sent_at;
     Instant due_at{};
 };
 

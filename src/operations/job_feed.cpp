@@ -146,7 +146,8 @@ Task<Result<void>> JobFeed::read_more()
 Task<> JobFeed::find_wanted()
 {
     if (claimed_.job.generation == 1 || !wanted_.empty() || wants_no_more_) co_return;
-    for (const auto number : co_await queue_.list_retry_rows(claimed_.job, position_, kWantedPage, deadline_in(kReadTimeout)))
+    for (const auto number :
+         co_await queue_.list_retry_rows(claimed_.job, position_, kWantedPage, deadline_in(kReadTimeout)))
         wanted_.push_back(number);
     wants_no_more_ = wanted_.size() < static_cast<std::size_t>(kWantedPage);
 }

@@ -1,5 +1,5 @@
-// A job's file as batches of messages that are ready to be written: read as it comes, drafted on a CpuPool in slices, in
-// constant memory however long the file is. Belongs to one Loop.
+// A job's file as batches of messages that are ready to be written: read as it comes, drafted on a CpuPool in slices,
+// in constant memory however long the file is. Belongs to one Loop.
 //
 // Security: the file comes from outside; domain/recipient_lists bounds what it can cost. Reasons never hold a value.
 #pragma once

@@ -58,7 +58,6 @@ Task<LookUpReceipts::Counts> LookUpReceipts::run(Deadline deadline)
     for (Question& question : round.questions)
     {
         counts.asked += question.asked ? 1 : 0;
-        if (!question.receipt) question.receipt = give_up(question.due, now);
         if (!question.receipt)
         {
             unsettled.push_back(std::move(question));
@@ -102,18 +101,6 @@ Task<std::optional<Receipt>> LookUpReceipts::ask(const DueLookUp& due)
         log::warning("a provider could not be asked for a receipt", {{"provider", due.provider}});
     }
     co_return std::nullopt;
-}
-
-std::optional<Receipt> LookUpReceipts::give_up(const DueLookUp& due, Instant now) const
-{
-    if (!due.sent_at || now - *due.sent_at < options_.give_up_after) return std::nullopt;
-    Receipt lost;
-    lost.provider = due.provider;
-    lost.reference = due.reference;
-    lost.notification_id = due.id;
-    lost.status = NotificationStatus::temporary_failure;
-    lost.at = now;
-    return lost;
 }
 
 // What was not asked about keeps its place in the line.

@@ -1,6 +1,5 @@
-// Asks providers about messages whose receipt is overdue, and gives up on those that nobody will ever hear of: after
-// three days they are temporary-failure, as the family has it, whether or not the provider could be asked. Belongs to
-// one Loop.
+// Asks providers about messages whose receipt is overdue, again and again until there is an answer or
+// time_out_notifications ends the wait. Belongs to one Loop.
 #pragma once
 
 #include <vector>
@@ -16,11 +15,10 @@ class LookUpReceipts
 public:
     struct Options
     {
-        std::int32_t batch = 200;                        // of one round
-        std::size_t concurrency = 16;                    // questions under way at once
-        seconds ask_again{900};                          // while a provider cannot tell
-        seconds give_up_after = std::chrono::hours(72);  // since the hand-off
-        seconds timeout{10};                             // of one question
+        std::int32_t batch = 200;      // of one round
+        std::size_t concurrency = 16;  // questions under way at once
+        seconds ask_again{900};        // while a provider cannot tell
+        seconds timeout{10};           // of one question
         seconds claim{60};  // nobody else asks meanwhile: longer than a round, or what a worker that died had claimed
     };
     struct Counts
@@ -44,7 +42,6 @@ private:
     Task<> ask_in_turn(Round& round);
     Task<std::optional<Receipt>> ask(const DueLookUp& due);
     Task<> put_back(std::vector<Question> unsettled, Instant now);
-    [[nodiscard]] std::optional<Receipt> give_up(const DueLookUp& due, Instant now) const;
 
     DeliveryStore& store_;
     DeliveryRecorder& recorder_;

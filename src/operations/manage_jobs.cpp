@@ -2,8 +2,8 @@
 
 #include <charconv>
 
-#include <boost/url/decode_view.hpp>
 #include <fmt/format.h>
+#include <boost/url/decode_view.hpp>
 
 #include "storage/template_store.hpp"
 
@@ -219,8 +219,8 @@ Task<Result<JobReport>> retry_failed_rows(JobContext context, ServiceId service,
     if (report->job.archived()) co_return fail(ErrorKind::conflict, "The file of the job is gone");
     if (report->job.status == JobStatus::finished)
         co_return fail(ErrorKind::conflict, "No row of the job has failed for good");
-    co_return fail(ErrorKind::conflict,
-                   fmt::format("The job is {}; rows are sent again once it has finished", to_string(report->job.status)));
+    co_return fail(ErrorKind::conflict, fmt::format("The job is {}; rows are sent again once it has finished",
+                                                    to_string(report->job.status)));
 }
 
 }  // namespace herald

@@ -6,6 +6,7 @@
 
 #include "base/config.hpp"
 #include "operations/manage_users.hpp"
+#include "operations/provider_speeds.hpp"
 
 namespace herald
 {
@@ -56,6 +57,21 @@ Task<Result<ProviderRow>> change_provider(ManageContext context, std::string nam
                               context.now, context.deadline);
     const auto after = co_await providers.list(context.deadline);
     co_return pick(after, picked->name, picked->channel);
+}
+
+Task<Result<std::vector<ProviderRow>>> list_providers(ManageContext context)
+{
+    ProviderStore providers(context.database);
+    auto rows = co_await providers.list(context.deadline);
+    for (const ProviderSpeed& speed : co_await providers.measure_speeds(context.now, context.deadline))
+    {
+        if (speed.minutes != kSlowMinutes) continue;
+        for (ProviderRow& row : rows)
+        {
+            if (row.channel == Channel::sms && row.name == speed.name) row.slow_share = slow_share(speed);
+        }
+    }
+    co_return rows;
 }
 
 Task<Result<std::vector<ProviderEvent>>> list_provider_history(ManageContext context, std::optional<std::string> name,

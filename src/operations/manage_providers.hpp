@@ -23,6 +23,8 @@ struct ProviderChange
 // validation: the priority.
 Task<Result<ProviderRow>> change_provider(ManageContext context, std::string name, std::optional<Channel> channel,
                                           ProviderChange change);
+// By channel, then name, with how fast text messages arrive now.
+Task<Result<std::vector<ProviderRow>>> list_providers(ManageContext context);
 // What happened to one, or to all; newest first.
 Task<Result<std::vector<ProviderEvent>>> list_provider_history(ManageContext context, std::optional<std::string> name,
                                                                std::optional<Channel> channel, std::int32_t most);

@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include "base/config.hpp"
+#include "domain/services/retention.hpp"
 #include "operations/manage_checks.hpp"
 #include "storage/branding_store.hpp"
+#include "storage/retention_store.hpp"
 
 namespace herald
 {
@@ -18,7 +20,7 @@ constexpr std::int64_t kTrialLimit = 50;
 constexpr std::int64_t kLiveLimit = 250'000;
 constexpr std::int64_t kMostMessages = 1'000'000'000;
 constexpr std::int32_t kMostRequests = 100'000'000;
-constexpr std::int32_t kMostDays = 365;
+constexpr std::string_view kLockNotAvailable = "55P03";
 
 bool is_word(char c)
 {
@@ -30,6 +32,11 @@ Result<void> check_range(std::string_view what, std::optional<std::int64_t> valu
 {
     if (!value || (*value >= least && *value <= most)) return {};
     return fail(ErrorKind::validation, fmt::format("The {} must be from {} to {}, not {}", what, least, most, *value));
+}
+
+Result<void> check_retention(std::string_view of, std::optional<std::int64_t> days)
+{
+    return check_range(fmt::format("days of retention for {}", of), days, kLeastRetentionDays, kMostRetentionDays);
 }
 
 Result<void> check_email_from(const std::optional<std::string>& email_from)
@@ -52,8 +59,8 @@ Result<void> check_change(const ServiceChange& change)
     if (checked) checked = check_email_from(change.email_from);
     if (checked) checked = check_range("daily limit", change.message_limit, 0, kMostMessages);
     if (checked) checked = check_range("limit of requests a minute", change.rate_limit, 0, kMostRequests);
-    if (checked) checked = check_range("days of retention for emails", change.retention_days_email, 1, kMostDays);
-    if (checked) checked = check_range("days of retention for text messages", change.retention_days_sms, 1, kMostDays);
+    if (checked) checked = check_retention("emails", change.retention_days_email);
+    if (checked) checked = check_retention("text messages", change.retention_days_sms);
     return checked;
 }
 
@@ -73,6 +80,25 @@ ServiceChange as_change(const NewService& wanted)
 std::vector<std::string> all_permissions()
 {
     return permission_names(~std::uint32_t{0});
+}
+
+// Before contents are accepted that go so late: what came sooner than its day could not be dropped by day.
+Task<Result<void>> make_room(const ManageContext& context, const ServiceChange& change)
+{
+    const auto days = std::max(change.retention_days_email.value_or(0), change.retention_days_sms.value_or(0));
+    if (days <= kDefaultRetentionDays) co_return Result<void>();
+    try
+    {
+        co_await RetentionStore(context.database).make_room(context.now, days, context.deadline);
+    }
+    catch (const pg::SqlError& refused)
+    {
+        if (refused.sqlstate != kLockNotAvailable) throw;
+        co_return fail(ErrorKind::unavailable,
+                       "Somebody reads the contents of messages just now (a backup?), so that no room could be made "
+                       "for a longer retention; try again when that is over");
+    }
+    co_return Result<void>();
 }
 
 Failure with_advice(Error error)
@@ -174,6 +200,8 @@ Task<Result<ServiceRow>> create_service(ManageContext context, NewService wanted
     service.permissions = *permissions;
     service.retention_days_email = wanted.retention_days_email;
     service.retention_days_sms = wanted.retention_days_sms;
+    const auto change = as_change(wanted);
+    if (const auto made = co_await make_room(context, change); !made) co_return Failure(made.error());
     ServiceStore services(context.database, context.keys);
     auto added = co_await services.add_service(service, context.now, context.deadline);
     if (!added) co_return with_advice(std::move(added.error()));
@@ -199,6 +227,7 @@ Task<Result<ServiceDetails>> describe_service(ManageContext context, ServiceId i
 Task<Result<ServiceRow>> change_service(ManageContext context, ServiceId id, ServiceChange change)
 {
     if (const auto checked = check_change(change); !checked) co_return Failure(checked.error());
+    if (const auto made = co_await make_room(context, change); !made) co_return Failure(made.error());
     ServiceStore services(context.database, context.keys);
     auto changed = co_await services.change_service(id, std::move(change), context.now, context.deadline);
     if (!changed) co_return with_advice(std::move(changed.error()));

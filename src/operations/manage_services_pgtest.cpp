@@ -119,7 +119,7 @@ TEST(ManageServices, ChangeRefusesWhatIsOutOfBoundsOrUnknown)
             ServiceChange days;
             days.retention_days_email = 0;
             const auto too_few = co_await change_service(manage(database), id, std::move(days));
-            EXPECT_THAT(refusal_of(too_few), HasSubstr("must be from 1 to 365, not 0"));
+            EXPECT_THAT(refusal_of(too_few), HasSubstr("must be from 3 to 90, not 0"));
             ServiceChange sender;
             sender.email_from = "Town Hall";
             const auto bad_sender = co_await change_service(manage(database), id, std::move(sender));

@@ -216,7 +216,6 @@ Task<std::vector<DueLookUp>> PostgresDeliveryStore::claim_look_ups(std::int32_t 
         due.provider = rows.get<std::string>(i, "provider");
         due.reference = rows.get<std::string>(i, "reference");
         due.id = NotificationId{rows.get<Uuid>(i, "notification_id")};
-        due.sent_at = rows.get<std::optional<Instant>>(i, "sent_at");
         due.due_at = rows.get<Instant>(i, "due_at");
     }
     co_return found;

@@ -181,7 +181,8 @@ Task<> ProcessJobs::draft_all(JobFeed& feed, Pipeline& pipeline)
             auto batch = co_await feed.next();
             if (!batch) pipeline.error = batch.error();
             if (!batch || !*batch) break;
-            while (pipeline.waiting && !pipeline.is_unwanted) co_await pipeline.changed.wait(deadline_in(kLongestStatement));
+            while (pipeline.waiting && !pipeline.is_unwanted)
+                co_await pipeline.changed.wait(deadline_in(kLongestStatement));
             pipeline.waiting = std::move(**batch);
             pipeline.changed.notify_all();
         }
@@ -265,8 +266,8 @@ Task<bool> ProcessJobs::commit_once(const ClaimedJob& claimed, JobBatch& batch)
 
 Task<JobTurn> ProcessJobs::end(const ClaimedJob& claimed, JobStatus status, std::string reason)
 {
-    const bool ours = co_await queue_.end(claimed, status, std::move(reason), clock_.now(),
-                                          deadline_in(kLongestStatement));
+    const bool ours =
+        co_await queue_.end(claimed, status, std::move(reason), clock_.now(), deadline_in(kLongestStatement));
     if (!ours) co_return JobTurn::lost;
     if (status == JobStatus::finished) co_return JobTurn::finished;
     co_return status == JobStatus::cancelled ? JobTurn::cancelled : JobTurn::error;

@@ -1,9 +1,9 @@
 // Makes messages of a claimed job's rows, batch after batch.
 //
-// Each batch is one transaction: the job's own progress by compare and set, and all that its messages need. So a crash at
-// any point goes on at the next row, and no row becomes two messages: whoever is late finds that the job stands somewhere
-// else. While one batch commits, the next one is drafted on a CpuPool; at most three are in memory. No lock and no
-// connection is held while a file is read or rows are drafted. Belongs to the Loop of its Database.
+// Each batch is one transaction: the job's own progress by compare and set, and all that its messages need. So a crash
+// at any point goes on at the next row, and no row becomes two messages: whoever is late finds that the job stands
+// somewhere else. While one batch commits, the next one is drafted on a CpuPool; at most three are in memory. No lock
+// and no connection is held while a file is read or rows are drafted. Belongs to the Loop of its Database.
 #pragma once
 
 #include <functional>

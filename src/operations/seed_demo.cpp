@@ -203,7 +203,7 @@ Task<> Seeder::received_text(ServiceId service)
     contents.content = "Thank you for the reminder. I will be there.";
     const pg::Bytes sealed{seal_inbound(keys_, id, contents)};
     auto params = pg::Params::of(service, id, kInboundNumber, sealed, "capture", std::optional<std::string>(), now_,
-                                 now_, add_days(today, kInboundDays));
+                                 now_, add_days(today, kInboundDays), today);
     co_await database_.execute(sql::add_inbound_sms, std::move(params), deadline_);
 }
 

@@ -8,9 +8,9 @@ namespace herald
 namespace
 {
 
-constexpr std::int32_t kJobs = 16;       // of a round
-constexpr std::int32_t kBatch = 5'000;   // messages of a statement
-constexpr int kBatchesOfARound = 8;      // then other jobs have their turn
+constexpr std::int32_t kJobs = 16;      // of a round
+constexpr std::int32_t kBatch = 5'000;  // messages of a statement
+constexpr int kBatchesOfARound = 8;     // then other jobs have their turn
 constexpr milliseconds kAtOnce{0};
 constexpr milliseconds kSlowTick{200};   // between what a slowed job lets go
 constexpr milliseconds kIdleTick{2000};  // a slowed job with nothing put aside that is still being processed
@@ -49,7 +49,8 @@ Task<bool> TendJobs::sweep(const TendedJob& tended, Deadline deadline)
     co_return false;
 }
 
-// A message that was claimed may fail and come back to be tried again: looked after until none is left that could leave.
+// A message that was claimed may fail and come back to be tried again: looked after until none is left that could
+// leave.
 Task<std::optional<milliseconds>> TendJobs::end_cancelled(const Job& job, Deadline deadline)
 {
     for (int i = 0; i < kBatchesOfARound; ++i)

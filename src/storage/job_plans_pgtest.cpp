@@ -1,4 +1,5 @@
-// Statements about jobs stay probes of keys where there is much of everything: scans and sorts are allowed, and not taken.
+// Statements about jobs stay probes of keys where there is much of everything: scans and sorts are allowed, and not
+// taken.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -67,7 +68,8 @@ std::string plan_of(pg::Statement statement, const pg::Params& params)
 
 void expect_no_scan(const std::string& plan)
 {
-    for (const char* table : {"jobs", "job_segments", "notifications_202606", "queue_ready", "queue_retries", "queue_held", "ledger"})
+    for (const char* table :
+         {"jobs", "job_segments", "notifications_202606", "queue_ready", "queue_retries", "queue_held", "ledger"})
         EXPECT_THAT(plan, Not(HasSubstr(fmt::format("Seq Scan on {}", table)))) << plan;
 }
 
@@ -103,8 +105,8 @@ TEST(JobPlans, OfMessagesAndCountsReadTheJobsOwn)
 {
     const std::optional<std::vector<std::int16_t>> any;
     const LocalDate today = std::chrono::year(2026) / 6 / 15;
-    expect_no_scan(plan_of(sql::list_job_notifications,
-                           pg::Params::of(kService, kJob, any, today, std::int64_t{0}, 51)));
+    expect_no_scan(
+        plan_of(sql::list_job_notifications, pg::Params::of(kService, kJob, any, today, std::int64_t{0}, 51)));
     expect_no_scan(plan_of(sql::retry_failed_rows, pg::Params::of(kService, kJob, Instant(), "suppressed: %")));
     const auto counts = plan_of(sql::count_job_messages, pg::Params::of(kService, std::vector<Uuid>{kJob}));
     expect_no_scan(counts);

@@ -30,8 +30,8 @@ Task<std::vector<ClaimedJob>> JobQueue::claim(std::int32_t most, Uuid holder, se
 Task<std::optional<JobStatus>> JobQueue::start(ClaimedJob claimed, std::int32_t rows, std::int64_t message_limit,
                                                Instant now, Deadline deadline)
 {
-    auto params = pg::Params::of(claimed.job.service_id, claimed.job.id, claimed.fence, rows, message_limit, now,
-                                 utc_date(now));
+    auto params =
+        pg::Params::of(claimed.job.service_id, claimed.job.id, claimed.fence, rows, message_limit, now, utc_date(now));
     const auto started = co_await database_.execute(sql::start_job, std::move(params), deadline);
     if (started.empty()) co_return std::nullopt;
     co_return parse_job_status(started.get<std::string>(0, "status"));
@@ -53,8 +53,7 @@ Task<bool> JobQueue::give_back(ClaimedJob claimed, bool only_if_others_wait, Dea
 
 Task<bool> JobQueue::end(ClaimedJob claimed, JobStatus status, std::string reason, Instant now, Deadline deadline)
 {
-    auto params =
-        pg::Params::of(claimed.job.service_id, claimed.job.id, claimed.fence, to_string(status), reason, now);
+    auto params = pg::Params::of(claimed.job.service_id, claimed.job.id, claimed.fence, to_string(status), reason, now);
     const auto rows = co_await database_.execute(sql::end_job, std::move(params), deadline);
     co_return rows.get<std::int64_t>(0, "changed") > 0;
 }

@@ -94,10 +94,9 @@ Task<JobPage> JobStore::page(ServiceId service, JobFilter filter, std::int64_t p
 {
     const auto statuses = names(filter.statuses);
     const std::int64_t skipped = (page - 1) * page_size;
-    auto listing = pg::Params::of(service, filter.created_from, statuses, filter.contact_list_id, skipped,
-                                  page_size + 1);
-    auto counting =
-        pg::Params::of(service, filter.created_from, statuses, filter.contact_list_id, kCountedExactly);
+    auto listing =
+        pg::Params::of(service, filter.created_from, statuses, filter.contact_list_id, skipped, page_size + 1);
+    auto counting = pg::Params::of(service, filter.created_from, statuses, filter.contact_list_id, kCountedExactly);
     const auto rows = co_await database_.execute(sql::list_jobs, std::move(listing), deadline);
     const auto counted = co_await database_.execute(sql::count_jobs, std::move(counting), deadline);
     JobPage found;
@@ -123,8 +122,7 @@ Task<std::map<JobId, std::vector<JobCount>>> JobStore::statistics(ServiceId serv
     std::map<JobId, std::vector<JobCount>> counts;
     for (std::size_t i = 0; i < rows.size(); ++i)
         counts[JobId{rows.get<Uuid>(i, "job_id")}].push_back(
-            {static_cast<NotificationStatus>(rows.get<std::int16_t>(i, "status")),
-             rows.get<std::int64_t>(i, "count")});
+            {static_cast<NotificationStatus>(rows.get<std::int16_t>(i, "status")), rows.get<std::int64_t>(i, "count")});
     co_return counts;
 }
 
@@ -142,8 +140,8 @@ Task<JobNotificationsPage> JobStore::notifications(ServiceId service, JobId id,
     co_return found;
 }
 
-Task<std::vector<RefusedRow>> JobStore::refused_rows(ServiceId service, JobId id, std::int32_t after,
-                                                     std::int32_t most, Deadline deadline)
+Task<std::vector<RefusedRow>> JobStore::refused_rows(ServiceId service, JobId id, std::int32_t after, std::int32_t most,
+                                                     Deadline deadline)
 {
     const auto rows =
         co_await database_.execute(sql::list_refused_rows, pg::Params::of(service, id, after, most), deadline);

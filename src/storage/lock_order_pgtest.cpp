@@ -39,8 +39,9 @@ Task<> add_two(pg::Database& database)
         "('01900000-0000-7000-8000-000000000002')) AS t (id); "
         "INSERT INTO queue_leases (service_id, notification_id, lane, channel, attempt, uncertain, fence, holder, "
         "lease_until) SELECT service_id, id, 2, 2, 1, false, 1, gen_random_uuid(), now() FROM notifications; "
-        "INSERT INTO awaiting_receipts (provider, reference, service_id, notification_id, look_up_at) "
-        "SELECT 'carrier', right(id::text, 1), service_id, id, now() FROM notifications; "
+        "INSERT INTO awaiting_receipts (provider, reference, service_id, notification_id, look_up_at, handed_over_at) "
+        "SELECT 'carrier', right(id::text, 1), service_id, id, now(), "
+        "now() - make_interval(mins => right(id::text, 1)::int) FROM notifications; "
         "INSERT INTO callback_tasks (service_id, callback_type, subject_id, fence) "
         "SELECT service_id, 'delivery_status', id, 1 FROM notifications",
         soon());
@@ -105,6 +106,13 @@ TEST(LockOrder, OfRecordReceipts)
     auto params = pg::Params::of(kCarriers, kTexts, both(5), kTexts, kTimes, untold, untold, true, kNow,
                                  std::string_view("simulator"));
     expect_order(sql::record_receipts, std::move(params), kTakeNotification, kFreeNotification);
+}
+
+// The higher one waits for longer.
+TEST(LockOrder, OfTimeOutNotifications)
+{
+    auto params = pg::Params::of(SystemClock().now(), Instant(), 10, kNow);
+    expect_order(sql::time_out_notifications, std::move(params), kTakeNotification, kFreeNotification);
 }
 
 TEST(LockOrder, OfRecordCallbacks)

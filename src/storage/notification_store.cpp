@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "sql/queries.hpp"
+#include "storage/read_as_tenant.hpp"
 
 namespace herald
 {
@@ -98,11 +99,7 @@ Instant oldest_shown(const Service& service, const TimeZone& zone, LocalDate tod
 Task<pg::Rows> NotificationStore::read_as_tenant(ServiceId service, pg::Statement statement, pg::Params params,
                                                  Deadline deadline)
 {
-    std::vector<std::pair<pg::Statement, pg::Params>> statements;
-    statements.emplace_back(sql::become_tenant, pg::Params::of(service.to_string()));
-    statements.emplace_back(statement, std::move(params));
-    auto answers = co_await database_.execute_together(std::move(statements), deadline);
-    co_return std::move(answers.at(1));
+    return herald::read_as_tenant(database_, service, statement, std::move(params), deadline);
 }
 
 Task<std::optional<NotificationRow>> NotificationStore::find(ServiceId service, NotificationId id, LocalDate today,

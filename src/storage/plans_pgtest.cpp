@@ -81,6 +81,31 @@ TEST(Plans, OfAReferenceFollowItsIndexForATenantToo)
     EXPECT_THAT(plan, ::testing::ContainsRegex("Index Cond: .*client_reference_hash = ")) << plan;
 }
 
+// Behind row security, and no further than the days that it is about.
+TEST(Plans, OfChangesFollowTheirIndexForATenantToo)
+{
+    const std::string text = fmt::format("EXPLAIN (COSTS OFF) {}", sql::list_changes.text);
+    const pg::Statement explain{"t_explain_changes", text};
+    const Instant day{std::chrono::sys_days(std::chrono::year(2026) / 6 / 15)};
+    std::string plan;
+    testing::with_database(
+        [&](pg::Database& database) -> Task<>
+        {
+            const ServiceId service{make_uuid_v4()};
+            co_await database.run_script("SELECT maintain_partitions('2026-06-15', 3)", soon());
+            auto transaction = co_await database.begin(soon());
+            co_await transaction.execute(sql::become_tenant, pg::Params::of(service.to_string()), soon());
+            auto params = pg::Params::of(service, std::int64_t{7}, std::int64_t{1000}, day,
+                                         day + std::chrono::hours(24), 250, std::int16_t{1}, true);
+            const auto rows = co_await transaction.execute(explain, std::move(params), soon());
+            for (std::size_t i = 0; i < rows.size(); ++i) plan += rows.get<std::string>(i, 0) + "\n";
+            co_await transaction.rollback(soon());
+        });
+    EXPECT_THAT(plan, HasSubstr("Index Scan using notification_events_20260615_service_id_seq_idx")) << plan;
+    EXPECT_THAT(plan, ::testing::ContainsRegex("Index Cond: .*seq > ")) << plan;
+    EXPECT_THAT(plan, Not(HasSubstr("notification_events_20260617"))) << plan;
+}
+
 // A message every 43 seconds of June.
 constexpr const char* kMonthOfMessages =
     "INSERT INTO notifications (service_id, id, template_id, template_version, key_type, channel, status, "
@@ -104,6 +129,22 @@ TEST(Plans, OfTheSelfCheckReadTheDaysThatItIsAbout)
     EXPECT_THAT(plan, Not(HasSubstr("notifications_202605"))) << plan;
     EXPECT_THAT(plan, HasSubstr("ledger_by_day")) << plan;
     EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on ledger\n"))) << plan;
+}
+
+TEST(Plans, OfTimeOutsProbeTheMessagesOfThoseThatWait)
+{
+    const std::string rows =
+        std::string(kMonthOfMessages) +
+        "; INSERT INTO awaiting_receipts (provider, reference, service_id, notification_id, look_up_at, "
+        "handed_over_at) SELECT 'sns', id::text, service_id, id, now(), '2026-06-15'::timestamptz + "
+        "random() * interval '3 days' FROM notifications; ANALYZE awaiting_receipts";
+    const Instant day{std::chrono::sys_days(std::chrono::year(2026) / 6 / 17)};
+    const auto plan =
+        plan_of(sql::time_out_notifications, pg::Params::of(day, Instant(), 5'000, day), rows, Scans::allowed);
+    EXPECT_THAT(plan, HasSubstr("Index Scan using awaiting_receipts_by_hand_over")) << plan;
+    EXPECT_THAT(plan, HasSubstr("Tid Scan on awaiting_receipts")) << plan;
+    EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on notifications_202606"))) << plan;
+    EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on awaiting_receipts"))) << plan;
 }
 
 // All that waits belongs to one service; others have queued something once.
@@ -133,15 +174,15 @@ TEST(Plans, OfAcceptNotificationsProbeTheSuppressionsAlsoWhenThereAreMany)
     const std::vector<LocalDate> dates(1);
     const std::vector<bool> flags(1);
     const std::vector<pg::Bytes> bytes(1);
-    const auto plan =
-        plan_of(sql::accept_notifications,
-                pg::Params::of(ids, ids, ids, versions, ids, numbers, numbers, numbers, numbers, flags, texts, texts,
-                               instants, dates, dates, bytes, limits, flags, texts, ids, bytes, bytes, ids, versions, ids, flags),
-                "INSERT INTO suppressions (service_id, id, channel, recipient_hash, reason, created_at) "
-                "SELECT '00000000-0000-4000-8000-000000000000', gen_random_uuid(), 1, "
-                "decode(repeat(md5(i::text), 2), 'hex'), 1, now() FROM generate_series(1, 20000) i; "
-                "ANALYZE suppressions",
-                Scans::allowed);
+    const auto plan = plan_of(
+        sql::accept_notifications,
+        pg::Params::of(ids, ids, ids, versions, ids, numbers, numbers, numbers, numbers, flags, texts, texts, instants,
+                       dates, dates, bytes, limits, flags, texts, ids, bytes, bytes, ids, versions, ids, flags),
+        "INSERT INTO suppressions (service_id, id, channel, recipient_hash, reason, created_at) "
+        "SELECT '00000000-0000-4000-8000-000000000000', gen_random_uuid(), 1, "
+        "decode(repeat(md5(i::text), 2), 'hex'), 1, now() FROM generate_series(1, 20000) i; "
+        "ANALYZE suppressions",
+        Scans::allowed);
     EXPECT_THAT(plan, HasSubstr("Index Scan using suppressions_active")) << plan;
     EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on suppressions"))) << plan;
 }

@@ -99,6 +99,22 @@ Task<std::int64_t> ProviderStore::restore(std::int32_t step, Instant not_since, 
     co_return rows.affected();
 }
 
+Task<std::vector<ProviderSpeed>> ProviderStore::measure_speeds(Instant now, Deadline deadline)
+{
+    const auto rows = co_await database_.execute(sql::measure_delivery_speeds, pg::Params::of(now), deadline);
+    std::vector<ProviderSpeed> found(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+    {
+        ProviderSpeed& speed = found[i];
+        speed.name = rows.get<std::string>(i, "name");
+        speed.active = rows.get<bool>(i, "active");
+        speed.minutes = rows.get<std::int32_t>(i, "minutes");
+        speed.judged = rows.get<std::int64_t>(i, "judged");
+        speed.slow = rows.get<std::int64_t>(i, "slow");
+    }
+    co_return found;
+}
+
 Task<> ProviderStore::note(ProviderName which, std::string reason, Instant now, Deadline deadline)
 {
     auto params = pg::Params::of(number(which.channel), which.name, reason, now);

@@ -29,6 +29,8 @@ struct ProviderRow
     bool international = true;  // takes messages that leave the country
     std::optional<Instant> updated_at;
     std::string updated_by_email;  // empty: unknown
+    // Of its text messages, those that take over five minutes; of list_providers alone. Empty: too few to say.
+    std::optional<double> slow_share = {};
 };
 
 // Empty keeps.
@@ -49,6 +51,17 @@ struct ProviderEvent
     bool international = true;
     std::string reason;
     std::string author_email;  // empty: Herald itself
+};
+
+// How long the text messages of a provider took, of those that were handed over in the last quarter of an hour and at
+// least `minutes` ago.
+struct ProviderSpeed
+{
+    std::string name;
+    bool active = true;
+    std::int32_t minutes = 0;  // 1, 5 or 10
+    std::int64_t judged = 0;
+    std::int64_t slow = 0;  // had not arrived within so many minutes
 };
 
 // What a process that delivers asks: an edge, so that a simulation can stand in for it.
@@ -83,6 +96,8 @@ public:
     // False: no such provider.
     Task<bool> change(ProviderName which, ProviderUpdate update, std::string reason, std::optional<UserId> author,
                       Instant now, Deadline deadline);
+    // By name and minutes. All processes see the same.
+    Task<std::vector<ProviderSpeed>> measure_speeds(Instant now, Deadline deadline);
     // All that were moved, a step back; not in a channel where something was moved since `not_since`. How many.
     Task<std::int64_t> restore(std::int32_t step, Instant not_since, Instant now, Deadline deadline);
 

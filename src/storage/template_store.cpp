@@ -72,6 +72,19 @@ Task<std::vector<Template>> TemplateStore::list_all(ServiceId service, bool with
     co_return found;
 }
 
+Task<std::map<TemplateId, std::string>> TemplateStore::names(ServiceId service, std::vector<TemplateId> ids,
+                                                             Deadline deadline)
+{
+    std::vector<Uuid> wanted;
+    wanted.reserve(ids.size());
+    for (const TemplateId& id : ids) wanted.push_back(id.value);
+    const auto rows = co_await database_.execute(sql::list_template_names, pg::Params::of(service, wanted), deadline);
+    std::map<TemplateId, std::string> names;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        names.emplace(TemplateId{rows.get<Uuid>(i, "id")}, rows.get<std::string>(i, "name"));
+    co_return names;
+}
+
 Task<> TemplateStore::add(Template made, std::optional<UserId> author, Instant now, Deadline deadline)
 {
     auto params = pg::Params::of(made.id, made.service_id, static_cast<std::int16_t>(made.type), made.name,

@@ -1,7 +1,9 @@
 // Templates and their versions. Belongs to the Loop of its Database.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "domain/templates/template.hpp"
@@ -23,6 +25,8 @@ public:
     Task<std::vector<Template>> list(ServiceId service, std::optional<Channel> channel, Deadline deadline);
     // For operators: by name, archived ones included on demand.
     Task<std::vector<Template>> list_all(ServiceId service, bool with_archived, Deadline deadline);
+    // Today's names of those that are found. Archived ones are.
+    Task<std::map<TemplateId, std::string>> names(ServiceId service, std::vector<TemplateId> ids, Deadline deadline);
     // Version 1 of a new template.
     Task<> add(Template made, std::optional<UserId> author, Instant now, Deadline deadline);
     // A new version with the name, content, subject, priority and archived of `changed`: its number, or nullopt when

@@ -46,6 +46,15 @@ Task<std::optional<User>> UserStore::find(UserId id, Deadline deadline)
     co_return first_user(rows);
 }
 
+Task<std::vector<User>> UserStore::find_all(std::vector<UserId> ids, Deadline deadline)
+{
+    std::vector<Uuid> wanted;
+    wanted.reserve(ids.size());
+    for (const UserId& id : ids) wanted.push_back(id.value);
+    const auto rows = co_await database_.execute(sql::list_users_by_id, pg::Params::of(wanted), deadline);
+    co_return read_users(rows);
+}
+
 Task<std::optional<User>> UserStore::find_by_email(std::string email_address, Deadline deadline)
 {
     const auto rows = co_await database_.execute(sql::find_user_by_email, pg::Params::of(email_address), deadline);

@@ -47,6 +47,8 @@ public:
     explicit UserStore(pg::Database& database) : database_(database) {}
 
     Task<std::optional<User>> find(UserId id, Deadline deadline);
+    // Those that are found, in any order.
+    Task<std::vector<User>> find_all(std::vector<UserId> ids, Deadline deadline);
     Task<std::optional<User>> find_by_email(std::string email_address, Deadline deadline);
     Task<std::vector<User>> list(Deadline deadline);
     // The services the user is a member of, by name.

@@ -71,7 +71,8 @@ TEST(JobWishes, ACancelledJobEndsWhatHasNotBeenClaimed)
             EXPECT_EQ(co_await world.number("SELECT count(*) FROM queue_held"), 0);
             // One of the three fails and would be tried again.
             co_await world.run_sql(
-                "WITH l AS (DELETE FROM queue_leases RETURNING *) INSERT INTO queue_ready SELECT lane, channel, attempt, "
+                "WITH l AS (DELETE FROM queue_leases RETURNING *) INSERT INTO queue_ready SELECT lane, channel, "
+                "attempt, "
                 "uncertain, service_id, notification_id FROM l");
             EXPECT_TRUE((co_await world.claim_deliveries()).empty());
             co_await world.run_sql("UPDATE jobs SET tend_at = now()");
@@ -140,7 +141,8 @@ TEST(JobWishes, FailedRowsAreSentAgainInTheSameJobWithTheirLineage)
             co_await world.work();
             EXPECT_FALSE((co_await retry_failed_rows(world.context(), job.service_id, job.id)).has_value());
             co_await world.run_sql(
-                "WITH f AS (UPDATE notifications SET status = 8 WHERE job_row_number IN (2, 7) RETURNING *), d AS (DELETE "
+                "WITH f AS (UPDATE notifications SET status = 8 WHERE job_row_number IN (2, 7) RETURNING *), d AS "
+                "(DELETE "
                 "FROM queue_ready) INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, "
                 "status, notifications, billable_units, job_id) SELECT local_date, service_id, template_id, channel, "
                 "key_type, s, n, n * billable_units, job_id FROM f, (VALUES (1, -1), (8, 1)) AS t (s, n)");

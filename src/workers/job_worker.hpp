@@ -17,10 +17,10 @@ class JobWorker
 public:
     struct Options
     {
-        std::size_t concurrency = 4;      // jobs at once
-        milliseconds poll_every{250};     // a job begins within a second of its time
-        milliseconds tend_every{200};     // and so soon what people want takes effect
-        seconds timeout{20};              // of one look at the database
+        std::size_t concurrency = 4;   // jobs at once
+        milliseconds poll_every{250};  // a job begins within a second of its time
+        milliseconds tend_every{200};  // and so soon what people want takes effect
+        seconds timeout{20};           // of one look at the database
     };
 
     JobWorker(asio::any_io_executor executor, ProcessJobs& process, TendJobs& tend, Options options);

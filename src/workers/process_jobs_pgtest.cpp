@@ -49,7 +49,8 @@ TEST(ProcessJobs, GivesTheBadRowsBackWithTheirReasons)
             std::string file;
             for (auto piece = co_await (*rows)->next(soon()); !piece.empty(); piece = co_await (*rows)->next(soon()))
                 file += piece;
-            EXPECT_THAT(file, HasSubstr("phone number,name,reason not sent\r\n123,Nobody,"));
+            EXPECT_THAT(file, HasSubstr("phone number,name,reason this row was not sent\r\n123,Nobody,phone number: "
+                                        "Not enough digits\r\n"));
             EXPECT_EQ(std::ranges::count(file, '\n'), 2);
         });
 }
@@ -98,8 +99,9 @@ TEST(ProcessJobs, StartAScheduledJobAtItsTimeAndOnce)
             const auto job = co_await world.add(JobWorld::rows(5), testing::kTestNow + std::chrono::hours(24));
             EXPECT_EQ(job.status, JobStatus::scheduled);
             // kTestNow is ahead of, or behind, the server's clock: put the schedule where the server sees it.
-            co_await world.run_sql("UPDATE jobs SET scheduled_for = now() + interval '1 hour', claim_at = now() + "
-                                   "interval '1 hour'");
+            co_await world.run_sql(
+                "UPDATE jobs SET scheduled_for = now() + interval '1 hour', claim_at = now() + "
+                "interval '1 hour'");
             EXPECT_TRUE((co_await world.first.process.claim(4, soon())).empty());
             co_await world.run_sql("UPDATE jobs SET scheduled_for = now(), claim_at = now()");
             const auto claimed = co_await world.first.process.claim(4, soon());

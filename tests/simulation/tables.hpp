@@ -89,6 +89,8 @@ public:
     LeftOverCounts match_left_over_receipts(std::int32_t most, Instant too_old, bool correct_delivered, Instant now);
     std::vector<DueLookUp> claim_look_ups(std::int32_t most, Instant claimed_until, Instant now);
     void put_back_look_ups(const std::vector<NextLookUp>& next);
+    // How many messages.
+    std::int64_t time_out(Instant cutoff, std::int32_t most, Instant now);
 
     // Where a message is: R ready, L leased, T to be retried, A awaited once, W receipts of it that nobody awaits.
     [[nodiscard]] std::string places_of(NotificationId id) const;
@@ -119,6 +121,7 @@ private:
     {
         NotificationId id;
         Instant look_up_at{};
+        Instant handed_over_at{};
     };
     struct Unmatched
     {

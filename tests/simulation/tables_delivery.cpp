@@ -103,7 +103,8 @@ void Tables::apply(const Settled& settled, Instant now)
         message.reference = result.reference;
     }
     if (result.hand_off == HandOff::awaits_receipt && is_open(before))
-        awaiting_.emplace(Reference(result.provider, result.reference), Awaited{message.id, result.look_up_at});
+        awaiting_.emplace(Reference(result.provider, result.reference),
+                          Awaited{message.id, result.look_up_at, *message.sent_at});
     note(message, {now, kind, message.status, settled.attempt.number, result.provider});
     if (message.status != before) watcher_.status(message, before);
 }
@@ -246,8 +247,7 @@ std::vector<DueLookUp> Tables::claim_look_ups(std::int32_t most, Instant claimed
     for (const auto& [reference, awaited] : awaiting_)
     {
         if (awaited.look_up_at > now) continue;
-        due.push_back(
-            {reference.first, reference.second, awaited.id, messages_.at(awaited.id).sent_at, awaited.look_up_at});
+        due.push_back({reference.first, reference.second, awaited.id, awaited.look_up_at});
     }
     std::ranges::sort(due, {}, [](const DueLookUp& one) { return std::tie(one.due_at, one.provider, one.reference); });
     if (due.size() > static_cast<std::size_t>(most)) due.resize(static_cast<std::size_t>(most));
@@ -262,6 +262,37 @@ void Tables::put_back_look_ups(const std::vector<NextLookUp>& next)
         const auto awaited = awaiting_.find(Reference(each.provider, each.reference));
         if (awaited != awaiting_.end()) awaited->second.look_up_at = each.look_up_at;
     }
+}
+
+std::int64_t Tables::time_out(Instant cutoff, std::int32_t most, Instant now)
+{
+    std::vector<std::pair<Instant, Reference>> due;
+    for (const auto& [reference, awaited] : awaiting_)
+    {
+        if (awaited.handed_over_at <= cutoff) due.emplace_back(awaited.handed_over_at, reference);
+    }
+    std::ranges::sort(due);
+    if (due.size() > static_cast<std::size_t>(most)) due.resize(static_cast<std::size_t>(most));
+    // Of a message that is awaited under two references, the first one is noted.
+    std::map<NotificationId, std::string> ended;
+    for (const auto& [handed_over_at, reference] : due)
+    {
+        const auto awaited = awaiting_.find(reference);
+        const auto first = ended.try_emplace(awaited->second.id, reference.first).first;
+        first->second = std::min(first->second, reference.first);
+        awaiting_.erase(awaited);
+    }
+    std::int64_t timed_out = 0;
+    for (const auto& [id, provider] : ended)
+    {
+        Message& message = messages_.at(id);
+        if (message.status != sending && message.status != pending) continue;
+        const NotificationStatus before = std::exchange(message.status, temporary_failure);
+        watcher_.status(message, before);
+        note(message, {now, EventKind::timed_out, message.status, {}, provider});
+        ++timed_out;
+    }
+    return timed_out;
 }
 
 }  // namespace herald::simulation

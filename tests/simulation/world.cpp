@@ -13,6 +13,8 @@ using std::chrono::microseconds;
 constexpr Instant kBegin{std::chrono::sys_days(std::chrono::year(2026) / 6 / 15) + std::chrono::hours(15)};
 // After the trouble; longer than a provider is asked for a receipt.
 constexpr auto kLongest = std::chrono::hours(2);
+constexpr auto kTimeOut = std::chrono::minutes(5);
+constexpr std::int32_t kTimeOutBatch = 5'000;
 
 }  // namespace
 
@@ -45,6 +47,7 @@ World::World(VirtualTime& time, std::uint64_t seed, SeedOptions options)
     for (std::size_t slot = 0; slot < slots_.size(); ++slot) start(slot);
     plan_arrivals();
     plan_faults();
+    time_out_again();
 }
 
 void World::build_carriers()
@@ -200,6 +203,18 @@ void World::make_everything_well()
         carrier->faults.rate = 0;
         carrier->faults.lost_receipts = 0;
     }
+}
+
+// As the scheduler that leads does.
+void World::time_out_again()
+{
+    agenda_.in(seconds(10),
+               [this]
+               {
+                   const Instant now = server_.now();
+                   if (!server_.away) server_.tables.time_out(now - kTimeOut, kTimeOutBatch, now);
+                   time_out_again();
+               });
 }
 
 bool World::run_processes()

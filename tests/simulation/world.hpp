@@ -63,6 +63,7 @@ private:
     void step_a_clock();
     void deliver(Receipt receipt, int tries = 20);
     void make_everything_well();
+    void time_out_again();
 
     bool run_processes();
     bool is_over() const;

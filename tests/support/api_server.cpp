@@ -18,6 +18,7 @@
 #include "storage/template_store.hpp"
 #include "storage/user_store.hpp"
 #include "tests/support/http_test_server.hpp"
+#include "tests/support/test_objects.hpp"
 
 namespace herald::testing
 {
@@ -51,19 +52,20 @@ class NoReceipts final : public ReceiptSource
 // In the order of construction. Lives on the loop of the server.
 struct Stack
 {
-    Stack(Loop& loop, const std::string& conninfo, const KeyRing& keys, ApiServer::Options& options,
-          std::atomic<bool>& draining)
+    Stack(Loop& loop, const std::string& conninfo, const KeyRing& keys, TestObjects& objects,
+          ApiServer::Options& options, std::atomic<bool>& draining)
         : scope(loop.executor()),
           database(loop.executor(), {.conninfo = conninfo, .connections = options.connections}),
           directory(database, keys, clock, {}),
           limiter(database),
           idempotency(database, keys),
-          writer(database, scope, loop.executor(), {}, [](Lane, ServiceId) {}),
+          writer(database, scope, loop.executor(), {}, [this](Lane, ServiceId service) { changes.hint(service); }),
           accept(directory, limiter, idempotency, writer, keys, clock, zone, {}),
           turnstile(loop.executor(), options.turnstile),
           notifications(database),
           templates(database),
           unsubscribe(database, keys, clock),
+          changes(database, keys, scope, options.changes),
           receipts(options.receipts ? options.receipts : std::make_shared<NoReceipts>()),
           receive(database, keys, clock, zone, options.reader, scope, loop.executor(), {}),
           context{.directory = directory,
@@ -72,6 +74,11 @@ struct Stack
                   .notifications = notifications,
                   .templates = templates,
                   .unsubscribe = unsubscribe,
+                  .database = database,
+                  .reading = database,
+                  .uploads = objects.uploads(),
+                  .contact_list_files = objects.contact_lists(),
+                  .changes = changes,
                   .keys = keys,
                   .clock = clock,
                   .zone = zone,
@@ -83,7 +90,8 @@ struct Stack
                              }},
                   .intake = {*receipts, receive},
                   .mailbox = std::move(options.mailbox)},
-          services(directory, clock, "notify-admin", std::vector<std::string>{"internal-secret"}),
+          services(directory, clock, std::string(kAdminClient),
+                   std::vector<std::string>{"an-older-secret", kAdminSecret}),
           authenticator(*receipts, services, clock, {.receive_inbound_sms = options.receive_inbound_sms}),
           dispatcher(router, authenticator, context)
     {
@@ -103,6 +111,7 @@ struct Stack
     NotificationStore notifications;
     TemplateStore templates;
     Unsubscribe unsubscribe;
+    ChangeFeed changes;
     std::shared_ptr<ReceiptSource> receipts;
     ReceiveReceipts receive;
     http::Context context;
@@ -140,12 +149,14 @@ struct ApiServer::Impl
         call_on(server.loop(),
                 [&]
                 {
-                    stack = std::make_unique<Stack>(server.loop(), database.conninfo(), keys, options, draining);
+                    stack =
+                        std::make_unique<Stack>(server.loop(), database.conninfo(), keys, objects, options, draining);
                     return true;
                 });
     }
     ~Impl()
     {
+        stop_waiting();
         server.request_stop();
         server.wait_until_stopped();
         Loop& loop = server.loop();
@@ -156,8 +167,14 @@ struct ApiServer::Impl
         call_on(loop, [&] { return stack.reset(), true; });
     }
 
+    void stop_waiting()
+    {
+        call_on(server.loop(), [this] { return stack->changes.stop(), true; });
+    }
+
     TestDatabase database;
     KeyRing keys;
+    TestObjects objects;
     std::atomic<bool> draining = false;
     std::unique_ptr<Stack> stack;
     test_support::HttpTestServer server;
@@ -188,6 +205,16 @@ void ApiServer::set_draining(bool draining)
     impl_->draining = draining;
 }
 
+void ApiServer::stop_waiting()
+{
+    impl_->stop_waiting();
+}
+
+std::size_t ApiServer::waiting() const
+{
+    return call_on(impl_->server.loop(), [this] { return impl_->stack->changes.waiting(); });
+}
+
 void ApiServer::run(const DatabaseTask& body) const
 {
     with_database_at(impl_->database.conninfo(), body, 1);
@@ -208,6 +235,29 @@ std::int64_t ApiServer::number(const std::string& query) const
             auto params = pg::Params();
             const auto rows = co_await db.execute(statement, std::move(params), soon());
             found = rows.get<std::int64_t>(0, 0);
+        });
+    return found;
+}
+
+ObjectStore& ApiServer::uploads() const
+{
+    return impl_->objects.uploads();
+}
+
+ObjectStore& ApiServer::contact_list_files() const
+{
+    return impl_->objects.contact_lists();
+}
+
+UserId ApiServer::member_of(ServiceId service) const
+{
+    UserId found;
+    run(
+        [&](pg::Database& db) -> Task<>
+        {
+            ServiceStore services(db, impl_->keys);
+            const auto members = co_await services.list_members(service, soon());
+            found = members.at(0).id;
         });
     return found;
 }
@@ -391,6 +441,26 @@ ApiAnswer ApiClient::request(std::string_view method, std::string_view target, c
     auto all = headers;
     all.emplace_back("Authorization", authorization());
     return read_answer(client_.request(method, target, all, body));
+}
+
+AdminClient::AdminClient(const ApiServer& server) : client_(server.port(), std::chrono::seconds(30)) {}
+
+ApiAnswer AdminClient::get(std::string_view target)
+{
+    return request("GET", target, std::nullopt);
+}
+
+ApiAnswer AdminClient::post(std::string_view target, const json::value& body)
+{
+    return request("POST", target, json::serialize(body));
+}
+
+ApiAnswer AdminClient::request(std::string_view method, std::string_view target, std::optional<std::string> body)
+{
+    const ApiClient::Headers headers = {
+        {"Authorization", "Bearer " + sign_token(std::string(kAdminClient), std::string(kAdminSecret), now())},
+        {"Content-Type", "application/json"}};
+    return read_answer(client_.request(method, target, headers, body));
 }
 
 ApiAnswer read_answer(test_support::HttpResponse response)

@@ -24,12 +24,22 @@
 #include "http/console/mailbox_page.hpp"
 #include "http/server/server.hpp"
 #include "http/turnstile.hpp"
+#include "operations/change_feed.hpp"
 #include "providers/receipt_source.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/pg_fixture.hpp"
 
+namespace herald
+{
+class ObjectStore;  // objects/object_store.hpp
+}
+
 namespace herald::testing
 {
+
+// Who the admin web app is.
+inline constexpr const char* kAdminClient = "notify-admin";
+inline constexpr const char* kAdminSecret = "internal-secret";
 
 inline constexpr std::uint32_t kMailAndText =
     static_cast<std::uint32_t>(ServicePermission::email) | static_cast<std::uint32_t>(ServicePermission::sms);
@@ -68,6 +78,7 @@ public:
     {
         http::ServerOptions http;
         http::TurnstileOptions turnstile;
+        ChangeFeedOptions changes;
         std::function<std::vector<http::MailboxEntry>(std::size_t)> mailbox;
         int connections = 2;
         // Who proves what providers post, and how it is read; null: everything of theirs is refused.
@@ -85,6 +96,13 @@ public:
     [[nodiscard]] const KeyRing& keys() const;
     [[nodiscard]] const TestDatabase& database() const;
     void set_draining(bool draining);
+    // Usable from run(), too.
+    [[nodiscard]] ObjectStore& uploads() const;
+    [[nodiscard]] ObjectStore& contact_list_files() const;
+    // What a process does first when it is to stop: nobody waits for changes any more.
+    void stop_waiting();
+    // For changes.
+    [[nodiscard]] std::size_t waiting() const;
 
     // Runs `body` to its end on a connection of its own.
     void run(const DatabaseTask& body) const;
@@ -94,6 +112,7 @@ public:
 
     // Active, with three keys, senders, and an active member "member<n>@example.gov", "+12025550142".
     TestService add_service(ServiceSeed seed = {});
+    [[nodiscard]] UserId member_of(ServiceId service) const;
     TestKey add_key(ServiceId service, KeyType type, std::string name);
     void add_guest(ServiceId service, Channel channel, std::string recipient);
     TemplateId add_template(ServiceId service, Channel type, std::string content, std::string subject = "Subject",
@@ -146,6 +165,20 @@ public:
 private:
     const TestService& service_;
     const TestKey& key_;
+    test_support::HttpClient client_;
+};
+
+// One connection of the admin web app.
+class AdminClient
+{
+public:
+    explicit AdminClient(const ApiServer& server);
+
+    ApiAnswer get(std::string_view target);
+    ApiAnswer post(std::string_view target, const json::value& body);
+    ApiAnswer request(std::string_view method, std::string_view target, std::optional<std::string> body);
+
+private:
     test_support::HttpClient client_;
 };
 

@@ -159,8 +159,8 @@ double run_script(const Site& site, std::string_view script)
     site.with_database(1,
                        [&](pg::Database& database) -> Task<>
                        {
-                           const auto shown = co_await database.execute(sql::bench_server_folder, pg::Params(),
-                                                                        deadline_in(kTimeout));
+                           const auto shown =
+                               co_await database.execute(sql::bench_server_folder, pg::Params(), deadline_in(kTimeout));
                            const auto text = boost::replace_all_copy(std::string(script), "{folder}",
                                                                      shown.get<std::string>(0, std::size_t{0}));
                            const Deadline start = monotonic_now();

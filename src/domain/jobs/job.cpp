@@ -11,9 +11,8 @@ namespace
 {
 
 constexpr std::array<std::string_view, kAllJobStatuses.size()> kNames = {
-    "pending",   "in progress", "finished",      "sending limits exceeded",
-    "scheduled", "cancelled",   "ready to send", "sent to dvla",
-    "error",
+    "pending",       "in progress",  "finished", "sending limits exceeded", "scheduled", "cancelled",
+    "ready to send", "sent to dvla", "error",
 };
 
 void append_number(std::string& to, std::int32_t number)
@@ -35,8 +34,8 @@ std::optional<JobStatus> parse_job_status(std::string_view text)
     return std::nullopt;
 }
 
-// Behind the 48 bits of time: version 7, the upper 12 bits of the row, the variant, the lower 12 bits of the row, and 50
-// bits of the hash, so that two jobs of one millisecond do not meet.
+// Behind the 48 bits of time: version 7, the upper 12 bits of the row, the variant, the lower 12 bits of the row, and
+// 50 bits of the hash, so that two jobs of one millisecond do not meet.
 NotificationId job_row_id(JobId job, std::int32_t segment, Instant started_at, std::int32_t row)
 {
     std::string named(reinterpret_cast<const char*>(job.value.bytes.data()), job.value.bytes.size());

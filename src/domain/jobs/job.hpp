@@ -53,9 +53,9 @@ struct Job
     std::int32_t template_version = 0;  // as of its creation
     Channel channel = Channel::sms;
     KeyType key_type = KeyType::normal;
-    std::optional<ApiKeyId> api_key_id;    // by the public API
-    std::optional<UserId> created_by_id;   // by a person
-    std::optional<Uuid> sender_id;         // an sms sender or a reply-to; empty: the default
+    std::optional<ApiKeyId> api_key_id;   // by the public API
+    std::optional<UserId> created_by_id;  // by a person
+    std::optional<Uuid> sender_id;        // an sms sender or a reply-to; empty: the default
     std::optional<Uuid> contact_list_id;
     std::int32_t notification_count = 0;  // rows, as announced
     JobStatus status = JobStatus::pending;
@@ -65,8 +65,8 @@ struct Job
     std::optional<Instant> updated_at;
     std::optional<Instant> processing_started;
     std::optional<Instant> processing_finished;
-    std::optional<Instant> paused_at;    // set: paused since
-    std::optional<Instant> archived_at;  // set: its file is gone
+    std::optional<Instant> paused_at;             // set: paused since
+    std::optional<Instant> archived_at;           // set: its file is gone
     std::optional<std::int32_t> rows_per_second;  // set: its messages leave so slowly
     std::int16_t generation = 1;                  // 1, and one more with each retry of its failed rows
     std::int32_t next_row = 0;                    // of this generation; rows before it are done

@@ -23,6 +23,8 @@ enum class EventKind : std::int16_t
     suppressed = 11,  // over without a provider: the service does not write to this recipient any more
     complaint = 12,   // the recipient said to the provider that it was unwanted
     cancelled = 13,   // its job was, before it left
+    timed_out = 14,   // nobody told what became of it: temporary failure
+    requeued = 15,    // it was in no queue, and is in one again
 };
 
 // A sentence for `herald notification explain`.
@@ -54,6 +56,10 @@ constexpr std::string_view describe(EventKind kind)
             return "cancelled with its job";
         case EventKind::complaint:
             return "the recipient complained about it to the provider";
+        case EventKind::timed_out:
+            return "nobody told what became of it";
+        case EventKind::requeued:
+            return "it had fallen out of the queue, and was put back";
         case EventKind::suppressed:
             return "not sent: the recipient is suppressed";
     }

@@ -10,6 +10,8 @@ namespace herald
 namespace
 {
 
+constexpr std::size_t kMegabyte = 1UL << 20;
+
 struct RowErrorWords
 {
     RowErrorKind kind;
@@ -48,7 +50,6 @@ std::string quoted_names(const std::vector<std::string>& names, std::string_view
 
 std::string size_text(std::size_t bytes)
 {
-    constexpr std::size_t kMegabyte = 1UL << 20;
     return bytes < kMegabyte ? fmt::format("{} bytes", bytes) : fmt::format("{} MB", bytes / kMegabyte);
 }
 

@@ -1,15 +1,9 @@
 // GET /notifications: numbered pages, newest first.
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 
-#include <fmt/format.h>
-#include <boost/url/encode.hpp>
-#include <boost/url/rfc/unreserved_chars.hpp>
-
+#include "http/query_values.hpp"
 #include "http/rows_text.hpp"
-#include "http/v1/field_errors.hpp"
 #include "http/v1/handlers.hpp"
 #include "http/v1/notification_json.hpp"
 #include "runtime/loop_turn.hpp"
@@ -31,74 +25,17 @@ struct Asked
     bool matches_nothing = false;  // a status that does not exist was asked for, and no other
 };
 
-std::optional<std::int64_t> read_integer(const Query& query, std::string_view name, FieldErrors& errors)
-{
-    const auto text = query.first(name);
-    if (!text) return std::nullopt;
-    std::int64_t value = 0;
-    const auto end = text->data() + text->size();
-    const auto read = std::from_chars(text->data(), end, value);
-    if (read.ec == std::errc() && read.ptr == end) return value;
-    errors.add(name, "Not a valid integer.");
-    return std::nullopt;
-}
-
-std::int64_t read_positive(const Query& query, std::string_view name, std::int64_t otherwise, FieldErrors& errors)
-{
-    const auto value = read_integer(query, name, errors);
-    if (value && *value < 1) errors.add(name, "Not a positive integer");
-    return value.value_or(otherwise);
-}
-
-bool read_boolean(const Query& query, std::string_view name, FieldErrors& errors)
-{
-    constexpr std::string_view kTrue[] = {"t",  "T", "true", "True", "TRUE", "on",  "On",
-                                          "ON", "y", "Y",    "yes",  "Yes",  "YES", "1"};
-    constexpr std::string_view kFalse[] = {"f",   "F", "false", "False", "FALSE", "off", "Off",
-                                           "OFF", "n", "N",     "no",    "No",    "NO",  "0"};
-    const auto text = query.first(name);
-    if (!text) return false;
-    if (std::find(std::begin(kTrue), std::end(kTrue), *text) != std::end(kTrue)) return true;
-    if (std::find(std::begin(kFalse), std::end(kFalse), *text) == std::end(kFalse))
-        errors.add(name, "Not a valid boolean.");
-    return false;
-}
-
-void read_statuses(const Query& query, Asked& asked)
-{
-    const auto texts = query.all("status");
-    auto& statuses = asked.request.filter.statuses;
-    for (const auto text : texts)
-    {
-        const auto status = parse_status(text);
-        if (status == NotificationStatus::failed)
-            statuses.insert(statuses.end(), kFailedStatuses.begin(), kFailedStatuses.end());
-        else if (status)
-            statuses.push_back(*status);
-    }
-    asked.matches_nothing = !texts.empty() && statuses.empty();
-}
-
-void read_channels(const Query& query, NotificationFilter& filter, FieldErrors& errors)
-{
-    for (const auto text : query.all("template_type"))
-    {
-        if (const auto channel = parse_channel(text))
-            filter.channels.push_back(*channel);
-        else if (errors.empty())
-            errors.add("template_type", "Must be one of: sms, email.");
-    }
-}
-
 // Arguments that v1 does not know are ignored.
 Asked read_query(const Request& request, const Context& context, FieldErrors& errors)
 {
     Asked asked;
     const Query& query = request.query;
-    read_statuses(query, asked);
-    read_channels(query, asked.request.filter, errors);
+    auto statuses = read_statuses(query);
+    asked.matches_nothing = statuses.matches_nothing;
+    asked.request.filter.statuses = std::move(statuses.statuses);
+    asked.request.filter.channels = read_channels(query, errors);
     asked.request.filter.key_type = request.principal.key->type;
-    asked.request.filter.include_jobs = read_boolean(query, "include_jobs", errors);
+    asked.request.filter.include_jobs = read_boolean(query, "include_jobs", false, errors);
     asked.request.max_bytes = kMostNumberedPageBytes;
     asked.request.page = read_positive(query, "page", 1, errors);
     asked.request.page_size =
@@ -116,23 +53,9 @@ Asked read_query(const Request& request, const Context& context, FieldErrors& er
     return asked;
 }
 
-std::string encode(std::string_view text)
-{
-    return boost::urls::encode(boost::core::string_view(text.data(), text.size()), boost::urls::unreserved_chars);
-}
-
-// The same query with another page; of a repeated argument the first.
 std::string link(const Query& query, std::int64_t page)
 {
-    std::string text = fmt::format("/notifications?page={}", page);
-    std::vector<std::string_view> seen{"page"};
-    for (const auto& [name, value] : query.items())
-    {
-        if (std::find(seen.begin(), seen.end(), name) != seen.end()) continue;
-        seen.push_back(name);
-        text += fmt::format("&{}={}", encode(name), encode(value));
-    }
-    return text;
+    return link_to_page("/notifications", query, page);
 }
 
 json::object links_of(const Query& query, const NumberedPageRequest& asked, const NumberedPage& page)

@@ -1,32 +1,11 @@
 #include "http/v1/notification_json.hpp"
 
 #include "http/json_values.hpp"
+#include "http/notification_values.hpp"
 #include "operations/show_notification.hpp"
 
 namespace herald::http::v1
 {
-
-namespace
-{
-
-// v1 shows whole seconds.
-std::string format_seconds(Instant instant)
-{
-    return format_v1(std::chrono::floor<std::chrono::seconds>(instant));
-}
-
-// As in the reference, where they are counted as the message is handed over, and never for a test key.
-std::int16_t units_of(const NotificationRow& row)
-{
-    return row.sent_at && row.key_type != KeyType::test ? row.billable_units : std::int16_t{0};
-}
-
-std::string id_text(const Uuid& id)
-{
-    return id.to_string();
-}
-
-}  // namespace
 
 Task<Result<json::object>> notification_json(NotificationRow row, ServiceId service, Context& context,
                                              Deadline deadline)
@@ -55,7 +34,7 @@ Task<Result<json::object>> notification_json(NotificationRow row, ServiceId serv
     shown["job"] = nullptr;
     if (row.job_id) shown["job"] = {{"id", row.job_id->to_string()}, {"original_file_name", nullptr}};
     shown["job_row_number"] = or_null(row.job_row_number);
-    shown["billable_units"] = units_of(row);
+    shown["billable_units"] = shown_billable_units(row);
     shown["reference"] = or_null(row.provider_reference);
     shown["sent_by"] = or_null(row.sent_by);
     shown["created_at"] = format_seconds(row.created_at);

@@ -7,7 +7,8 @@
 
 #include "domain/recipients/recipient.hpp"
 #include "http/accept_message.hpp"
-#include "http/v1/field_errors.hpp"
+#include "http/field_errors.hpp"
+#include "http/json_body.hpp"
 #include "http/v1/handlers.hpp"
 
 namespace herald::http::v1
@@ -15,9 +16,6 @@ namespace herald::http::v1
 
 namespace
 {
-
-constexpr std::string_view kNotJson =
-    "Did not attempt to load JSON data because the request Content-Type was not 'application/json'.";
 
 // The text of a member that has to be a string; otherwise says what is wrong with it.
 std::optional<std::string> read_text(const json::object& body, std::string_view name, bool required,
@@ -69,14 +67,8 @@ MessageRequest read_message(const json::object& body, Channel channel, const std
 
 Result<json::object> read_body(const Request& request)
 {
-    if (!request.has_json_content_type()) return fail(ErrorKind::bad_request, std::string(kNotJson));
-    auto body = parse_json(request.body);
-    if (!body)
-    {
-        auto error = body.error();
-        error.message = "Failed to decode JSON object: " + error.detail;
-        return Failure(std::move(error));
-    }
+    auto body = read_json_body(request);
+    if (!body) return Failure(body.error());
     if (body->is_object()) return std::move(body->get_object());
     return fail(ErrorKind::validation, "Invalid input type.");
 }

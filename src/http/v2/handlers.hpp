@@ -10,6 +10,7 @@ namespace herald::http::v2
 
 Handler post_sms, post_email, post_unknown_type;  // post_notification.cpp
 Handler get_notification, list_notifications;     // get_notification.cpp, list_notifications.cpp
+Handler list_changes;                             // list_changes.cpp
 Handler get_template, get_template_version, preview_template, list_templates;  // templates.cpp
 Handler list_received_texts;                                                   // received_text_messages.cpp
 

@@ -10,6 +10,7 @@ namespace
 constexpr Route kRoutes[] = {
     {Method::post, "/v2/notifications/sms", Auth::service_key, ErrorShape::v2, post_sms},
     {Method::post, "/v2/notifications/email", Auth::service_key, ErrorShape::v2, post_email},
+    {Method::get, "/v2/notifications/changes", Auth::service_key, ErrorShape::v2, list_changes},
     {Method::get, "/v2/notifications/{notification_id}", Auth::service_key, ErrorShape::v2, get_notification},
     {Method::get, "/v2/notifications", Auth::service_key, ErrorShape::v2, list_notifications},
     {Method::get, "/v2/template/{template_id}", Auth::service_key, ErrorShape::v2, get_template},

@@ -74,17 +74,17 @@ std::optional<LocalDate> earlier_day(LocalDate first, LocalDate yesterday, Insta
 
 }  // namespace
 
-Task<std::int64_t> check_ledger(TaskContext& context, Instant now, Deadline deadline)
+Task<std::int64_t> check_ledger(TaskContext& context, const TaskRun& run)
 {
     auto& differing = known_differences();
-    const LocalDate today = context.zone.date_of(now);
+    const LocalDate today = run.date;
     const LocalDate yesterday = add_days(today, -1);
-    auto found = co_await check_days(context, yesterday, today, differing, deadline);
+    auto found = co_await check_days(context, yesterday, today, differing, run.deadline);
 
-    const auto rows = co_await context.database.execute(sql::find_first_ledger_day, pg::Params(), deadline);
+    const auto rows = co_await context.database.execute(sql::find_first_ledger_day, pg::Params(), run.deadline);
     const LocalDate first = rows.get<std::optional<LocalDate>>(0, "day").value_or(today);
-    if (const auto day = earlier_day(first, yesterday, now))
-        found += co_await check_days(context, *day, *day, differing, deadline);
+    if (const auto day = earlier_day(first, yesterday, run.now))
+        found += co_await check_days(context, *day, *day, differing, run.deadline);
 
     std::int64_t sum = 0;
     for (const auto& [day, differences] : differing) sum += differences;

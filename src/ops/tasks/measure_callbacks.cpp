@@ -27,10 +27,10 @@ prometheus::Gauge& paused_gauge(const std::string& type)
 
 }  // namespace
 
-Task<std::int64_t> measure_callbacks(TaskContext& context, Instant, Deadline deadline)
+Task<std::int64_t> measure_callbacks(TaskContext& context, const TaskRun& run)
 {
     auto params = pg::Params::of(kMostCounted, callback_type_names());
-    const auto rows = co_await context.database.execute(sql::measure_callbacks, std::move(params), deadline);
+    const auto rows = co_await context.database.execute(sql::measure_callbacks, std::move(params), run.deadline);
     std::int64_t owed = 0;
     for (std::size_t i = 0; i < rows.size(); ++i)
     {

@@ -55,9 +55,9 @@ double age_of(const std::optional<Uuid>& oldest, Instant now)
 
 }  // namespace
 
-Task<std::int64_t> measure_queue(TaskContext& context, Instant now, Deadline deadline)
+Task<std::int64_t> measure_queue(TaskContext& context, const TaskRun& run)
 {
-    const auto rows = co_await context.database.execute(sql::measure_queue, pg::Params::of(kMostCounted), deadline);
+    const auto rows = co_await context.database.execute(sql::measure_queue, pg::Params::of(kMostCounted), run.deadline);
     std::int64_t queued = 0;
     uncertain_gauge().Set(static_cast<double>(rows.get<std::int64_t>(0, "uncertain")));
     for (std::size_t i = 0; i < rows.size(); ++i)
@@ -66,7 +66,7 @@ Task<std::int64_t> measure_queue(TaskContext& context, Instant now, Deadline dea
         const auto depth = rows.get<std::int64_t>(i, "depth");
         queued += depth;
         depth_gauge(lane).Set(static_cast<double>(depth));
-        age_gauge(lane).Set(age_of(rows.get<std::optional<Uuid>>(i, "oldest"), now));
+        age_gauge(lane).Set(age_of(rows.get<std::optional<Uuid>>(i, "oldest"), run.now));
     }
     co_return queued;
 }

@@ -1,27 +1,13 @@
-#include "ops/tasks/tasks.hpp"
+#include "operations/retention_rules.hpp"
+#include "ops/tasks/in_batches.hpp"
 #include "sql/queries.hpp"
 
 namespace herald::tasks
 {
 
-namespace
+Task<std::int64_t> purge_idempotency_keys(TaskContext& context, const TaskRun& run)
 {
-
-constexpr std::int32_t kBatch = 5'000;
-constexpr auto kKeptFor = std::chrono::hours(24);
-
-}  // namespace
-
-Task<std::int64_t> purge_idempotency_keys(TaskContext& context, Instant now, Deadline deadline)
-{
-    std::int64_t purged = 0;
-    while (true)
-    {
-        auto params = pg::Params::of(now - kKeptFor, kBatch);
-        const auto rows = co_await context.database.execute(sql::purge_idempotency_keys, std::move(params), deadline);
-        purged += rows.affected();
-        if (rows.affected() < kBatch) co_return purged;
-    }
+    return in_batches(context, sql::purge_idempotency_keys, pg::Params::of(run.now - kIdempotencyKeysKept), run);
 }
 
 }  // namespace herald::tasks

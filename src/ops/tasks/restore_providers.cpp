@@ -4,9 +4,10 @@
 namespace herald::tasks
 {
 
-Task<std::int64_t> restore_providers(TaskContext& context, Instant now, Deadline deadline)
+Task<std::int64_t> restore_providers(TaskContext& context, const TaskRun& run)
 {
-    co_return co_await ProviderStore(context.database).restore(kPriorityStep, now - kRestoreEvery, now, deadline);
+    co_return co_await ProviderStore(context.database)
+        .restore(kPriorityStep, run.now - kRestoreEvery, run.now, run.deadline);
 }
 
 }  // namespace herald::tasks

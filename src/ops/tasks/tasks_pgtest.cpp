@@ -24,6 +24,7 @@ constexpr pg::Statement kDefaults{"t_defaults",
                                   "SELECT (SELECT count(*) FROM notification_contents_default) + (SELECT count(*) FROM "
                                   "notification_events_default) + (SELECT count(*) FROM notifications_default)"};
 constexpr pg::Statement kKeys{"t_keys", "SELECT count(*) FROM idempotency_keys"};
+constexpr pg::Statement kRuns{"t_runs", "SELECT count(*) FROM task_runs"};
 constexpr pg::Statement kDeltas{"t_deltas", "SELECT count(*) FROM ledger_deltas"};
 constexpr pg::Statement kCounted{"t_counted", "SELECT sum(notifications)::int8 FROM ledger"};
 
@@ -84,8 +85,10 @@ TEST(MaintainPartitions, ReachesAsFarAsTheLongestRetention)
         [](TaskContext& context) -> Task<>
         {
             co_await context.database.run_script(
-                "INSERT INTO services (id, name, email_from, message_limit, retention_days_sms, created_at) "
-                "VALUES (gen_random_uuid(), 'a', 'a', 1, 90, now())",
+                "WITH s AS (INSERT INTO services (id, name, email_from, message_limit, retention_days_sms, created_at) "
+                "VALUES (gen_random_uuid(), 'a', 'a', 1, 90, now()) RETURNING id) INSERT INTO service_retention "
+                "(service_id, channel, days, created_at, changed_at, reach_days) SELECT id, 2, 90, now(), now(), 90 "
+                "FROM s",
                 soon());
             co_await run(context, "maintain_partitions", kNow);
             EXPECT_GE(co_await number(context.database, kPartitions), 90);
@@ -327,6 +330,23 @@ TEST(PurgeIdempotencyKeys, ForgetsThoseOlderThanADay)
                 soon());
             EXPECT_EQ(co_await run(context, "purge_idempotency_keys", kNow), 6001);
             EXPECT_EQ(co_await number(context.database, kKeys), 10);
+        });
+}
+
+TEST(PurgeTaskRuns, ForgetsTheRunsOfMoreThanThirtyDaysAgo)
+{
+    with_context(
+        [](TaskContext& context) -> Task<>
+        {
+            // A run a day, on each of the last 40.
+            co_await context.database.run_script(
+                "INSERT INTO task_runs (id, task, as_of, started_at, ended_at, outcome, holder) SELECT "
+                "uuid_v7_floor(at::date), 'maintain_partitions', at, at, at, 'succeeded', 'host:1' FROM "
+                "generate_series(timestamp '2026-05-06', '2026-06-14', '1 day') at",
+                soon());
+            EXPECT_EQ(co_await run(context, "purge_task_runs", kNow), 11);
+            EXPECT_EQ(co_await number(context.database, kRuns), 29);
+            EXPECT_EQ(co_await run(context, "purge_task_runs", kNow), 0);
         });
 }
 

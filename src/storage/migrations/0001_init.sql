@@ -189,17 +189,33 @@ CREATE TABLE notification_contents (
 ) PARTITION BY RANGE (purge_on);
 
 -- Everything that ever happened to a message, append-only. `kind` numbers: domain/notifications/event.hpp.
+-- `seq` is drawn when the row is written, so behind the lock of the message that changed: events of one message have ever larger numbers. One cache
+-- for all (CACHE 1), or a connection would draw numbers that are older than those of others. And never before the transaction has its id, on which
+-- change_marks rest: CASE keeps that order.
+CREATE SEQUENCE notification_event_seq CACHE 1;
 CREATE TABLE notification_events (
     at timestamptz NOT NULL,
     service_id uuid NOT NULL,
     notification_id uuid NOT NULL,
+    seq bigint NOT NULL DEFAULT CASE WHEN pg_current_xact_id() IS NOT NULL THEN nextval('notification_event_seq') END,
     kind smallint NOT NULL,
     status smallint, -- the status it led to, when it changed one
     attempt smallint,
     provider text,
     detail text -- a code or reason; never personal data
 ) PARTITION BY RANGE (at);
-CREATE INDEX notification_events_by_notification ON notification_events (service_id, notification_id, at);
+CREATE INDEX notification_events_by_notification ON notification_events (service_id, notification_id); -- a dozen of a message: not worth `at`
+-- The change feed (docs/architecture.md): changes of status, as a service reads them.
+CREATE INDEX notification_events_by_change ON notification_events (service_id, seq) WHERE status IS NOT NULL;
+
+-- How far the change feed may be read. A mark says: no transaction but those before `xid` writes an event with a number up to `seq`. When all of these
+-- have ended, nothing can appear up to there any more, and the mark is a horizon. A handful of rows, written while somebody reads.
+CREATE TABLE change_marks (
+    seq bigint NOT NULL,
+    xid xid8 NOT NULL,
+    at timestamptz NOT NULL, -- by the clock of the database; events have their writers'
+    PRIMARY KEY (seq, xid)
+) WITH (autovacuum_vacuum_scale_factor = 0.02);
 
 -- Counts by day. Each change of state adds its difference to ledger_deltas in its own transaction (append-only: no hot row to wait for);
 -- fold_ledger sums them into ledger. The truth at any time is the sum of both.
@@ -453,7 +469,7 @@ CREATE TABLE notifications_default PARTITION OF notifications DEFAULT;
 CREATE TABLE notification_contents_default PARTITION OF notification_contents DEFAULT;
 CREATE TABLE notification_events_default PARTITION OF notification_events DEFAULT;
 
--- The second wall between tenants. Reads on behalf of one service run as this role with herald.service_id set (read_as_tenant in storage/notification_store.cpp):
+-- The second wall between tenants. Reads on behalf of one service run as this role with herald.service_id set (storage/read_as_tenant.hpp):
 -- a query that forgot its service_id then finds nothing instead of somebody else's rows.
 DO $$
 BEGIN

@@ -9,8 +9,6 @@ WITH due AS (
 claimed AS (
     UPDATE awaiting_receipts a SET look_up_at = $3::timestamptz
     FROM due d WHERE a.provider = d.provider AND a.reference = d.reference
-    RETURNING a.provider, a.reference, a.service_id, a.notification_id, d.look_up_at AS due_at
+    RETURNING a.provider, a.reference, a.notification_id, d.look_up_at AS due_at
 )
-SELECT c.provider, c.reference, c.notification_id, c.due_at, n.sent_at
-FROM claimed c JOIN notifications n ON n.service_id = c.service_id AND n.id = c.notification_id
-ORDER BY c.due_at
+SELECT provider, reference, notification_id, due_at FROM claimed ORDER BY due_at

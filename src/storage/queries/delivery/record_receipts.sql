@@ -49,7 +49,8 @@ changed AS (
         provider_response = coalesce(nullif(o.response, ''), n.provider_response), updated_at = $9::timestamptz
     FROM old o
     WHERE n.service_id = o.service_id AND n.id = o.notification_id
-    RETURNING n.service_id, n.id, n.status, o.status AS reported, o.provider, o.old_status, o.billable_units, o.local_date, o.template_id, o.channel, o.key_type, n.job_id
+    RETURNING n.service_id, n.id, n.status, o.status AS reported, o.provider, o.old_status, o.billable_units, o.local_date, o.template_id, o.channel, o.key_type, n.job_id,
+              n.sent_at, n.sent_by
 ),
 noted AS (
     INSERT INTO notification_events (at, service_id, notification_id, kind, status, provider)
@@ -65,6 +66,17 @@ counted AS (
     ) d
     GROUP BY local_date, service_id, template_id, channel, key_type, status, job_id
     HAVING sum(n) <> 0 OR sum(units) <> 0
+),
+-- Of what was handed over long ago nobody asks any more.
+timed AS (
+    INSERT INTO delivery_speeds (minute, provider, speed, notifications)
+    SELECT date_trunc('minute', sent_at), sent_by,
+           CASE WHEN status <> 5 THEN 5 WHEN sent_at > $9::timestamptz - interval '1 minute' THEN 1
+                WHEN sent_at > $9::timestamptz - interval '5 minutes' THEN 2 WHEN sent_at > $9::timestamptz - interval '10 minutes' THEN 3 ELSE 4 END,
+           count(*)
+    FROM changed
+    WHERE channel = 2 AND old_status IN (2, 3) AND status NOT IN (2, 3) AND sent_at > $9::timestamptz - interval '20 minutes'
+    GROUP BY 1, 2, 3
 ),
 -- A correction may find the call about what it corrects still under way: it is made again, and the result of that one is void.
 owed AS (

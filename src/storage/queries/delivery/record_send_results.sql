@@ -71,12 +71,18 @@ changed AS (
     FROM old o
     WHERE n.service_id = o.service_id AND n.id = o.id AND o.outcome NOT IN (3, 5)
     RETURNING n.service_id, n.id, n.status, n.billable_units, o.old_status, o.old_units, o.local_date, o.template_id, o.channel,
-              o.key_type, o.outcome, o.kind, o.attempt, o.provider, o.reference, o.detail, o.look_up_at, n.job_id
+              o.key_type, o.outcome, o.kind, o.attempt, o.provider, o.reference, o.detail, o.look_up_at, n.job_id, n.sent_at
 ),
 awaited AS (
-    INSERT INTO awaiting_receipts (provider, reference, service_id, notification_id, look_up_at)
-    SELECT provider, reference, service_id, id, look_up_at FROM changed WHERE outcome = 1 AND old_status IN (1, 2, 3)
+    INSERT INTO awaiting_receipts (provider, reference, service_id, notification_id, look_up_at, handed_over_at)
+    SELECT provider, reference, service_id, id, look_up_at, sent_at FROM changed WHERE outcome = 1 AND old_status IN (1, 2, 3)
     ON CONFLICT (provider, reference) DO NOTHING
+),
+timed AS (
+    INSERT INTO delivery_speeds (minute, provider, speed, notifications)
+    SELECT date_trunc('minute', sent_at), provider, 0, count(*) FROM changed
+    WHERE outcome = 1 AND old_status = 1 AND channel = 2
+    GROUP BY 1, 2
 ),
 retried AS (
     INSERT INTO queue_retries (run_at, service_id, notification_id, lane, channel, attempt, uncertain)

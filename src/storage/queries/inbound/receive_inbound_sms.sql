@@ -9,8 +9,8 @@ WITH target AS (
     WHERE n.number = $1::text AND (n.updated_at IS NULL OR $6::timestamptz >= n.updated_at - interval '5 minutes')
 ),
 stored AS (
-    INSERT INTO inbound_sms (service_id, id, notify_number, sealed, provider, provider_reference, provider_date, created_at, purge_on)
-    SELECT service_id, $2::uuid, number, $3::bytea, $4::text, $5::text, $6::timestamptz, $7::timestamptz, purge_on
+    INSERT INTO inbound_sms (service_id, id, notify_number, sealed, provider, provider_reference, provider_date, created_at, purge_on, local_date)
+    SELECT service_id, $2::uuid, number, $3::bytea, $4::text, $5::text, $6::timestamptz, $7::timestamptz, purge_on, $8::date
     FROM target WHERE keeps
     ON CONFLICT (service_id, provider, provider_reference) DO NOTHING
     RETURNING service_id, id

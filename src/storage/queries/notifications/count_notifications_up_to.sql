@@ -5,9 +5,10 @@ SELECT count(*) AS examined,
                           AND ($4::int2[] IS NULL OR status = ANY ($4::int2[]))
                           AND ($5::int2[] IS NULL OR channel = ANY ($5::int2[]))
                           AND ($6::bool OR job_id IS NULL)
-                          AND purge_on > $7::date) AS total
+                          AND (status IN (1, 2, 3) OR (purge_on > $7::date AND local_date >= $7::date
+                                - (SELECT ARRAY[s.retention_days_email, s.retention_days_sms] FROM services s WHERE s.id = $1::uuid)[channel]))) AS total
 FROM (
-    SELECT key_type, status, channel, job_id, purge_on FROM notifications
+    SELECT key_type, status, channel, job_id, purge_on, local_date FROM notifications
     WHERE service_id = $1::uuid AND id >= $3::uuid
     ORDER BY id DESC
     LIMIT $8::int8

@@ -1,6 +1,6 @@
 -- One page, newest first, by keyset on the id. $1 service, $2 key type, $3 ids before this one or null (one that the service does not have: nothing), $4 reference or null, $5 statuses or null,
 -- $6 channels or null, $7 with messages of jobs, $8 today, $9 page size, $10 ids from this one: facts are kept, so without a bound the last page would
--- read the whole history. $11 bytes of contents: the page ends with the row that reaches them. Their length is known without reading them.
+-- read the whole history. What is retained: see get_notification. $11 bytes of contents: the page ends with the row that reaches them. Their length is known without reading them.
 SELECT id, template_id, template_version, key_type, channel, status, billable_units, international, created_at, sent_at,
        updated_at, client_reference, provider_response, provider_reference, sent_by, job_id, job_row_number, api_key_id,
        created_by_name, sealed
@@ -20,7 +20,8 @@ FROM (
           AND ($5::int2[] IS NULL OR n.status = ANY ($5::int2[]))
           AND ($6::int2[] IS NULL OR n.channel = ANY ($6::int2[]))
           AND ($7::bool OR n.job_id IS NULL)
-          AND n.purge_on > $8::date
+          AND (n.status IN (1, 2, 3) OR (n.purge_on > $8::date AND n.local_date >= $8::date
+               - (SELECT ARRAY[s.retention_days_email, s.retention_days_sms] FROM services s WHERE s.id = $1::uuid)[n.channel]))
         ORDER BY n.id DESC
         LIMIT $9::int4
     ) page

@@ -2,7 +2,8 @@
 SELECT 'contents of messages' AS place, get_byte(sealed, 1) * 256 + get_byte(sealed, 2) AS key_id, count(*) AS rows
 FROM notification_contents GROUP BY 2
 UNION ALL
-SELECT 'API keys', get_byte(secret_sealed, 1) * 256 + get_byte(secret_sealed, 2), count(*) FROM api_keys GROUP BY 2
+SELECT 'API keys', get_byte(secret_sealed, 1) * 256 + get_byte(secret_sealed, 2), count(*)
+FROM api_keys WHERE secret_sealed <> '' GROUP BY 2
 UNION ALL
 SELECT 'callback secrets', get_byte(secrets_sealed, 1) * 256 + get_byte(secrets_sealed, 2), count(*) FROM service_callbacks GROUP BY 2
 UNION ALL

@@ -8,12 +8,15 @@
 
 #include "http/server/errors.hpp"
 
-namespace herald::http::v1
+namespace herald::http
 {
 
 class FieldErrors
 {
 public:
+    FieldErrors() = default;
+    FieldErrors(std::string_view field, std::string message) { add(field, std::move(message)); }
+
     void add(std::string_view field, std::string message)
     {
         fields_.emplace_back(std::string(field), std::vector<std::string>{std::move(message)});
@@ -25,4 +28,4 @@ private:
     std::vector<std::pair<std::string, std::vector<std::string>>> fields_;
 };
 
-}  // namespace herald::http::v1
+}  // namespace herald::http
