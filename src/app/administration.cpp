@@ -67,6 +67,7 @@ Result<Administration> Administration::open(Settings settings, const std::filesy
         if (!folder && folder.error().kind == ErrorKind::not_found) return no_database(dev_directory);
         if (!folder) return Failure(folder.error());
         settings.database.url = folder->database_url;
+        if (settings.objects.folder.empty()) settings.objects.folder = (dev_directory / kDevObjectsName).string();
         if (settings.security.keys.empty()) settings.security.keys = folder->keys;
         // As `herald dev` itself: what it calls is on this machine.
         settings.callbacks.allow_http = true;

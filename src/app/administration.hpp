@@ -22,6 +22,7 @@
 #include "operations/manage_branding.hpp"
 #include "operations/manage_callbacks.hpp"
 #include "operations/manage_inbound_numbers.hpp"
+#include "operations/manage_jobs.hpp"
 #include "operations/manage_providers.hpp"
 #include "operations/manage_retention.hpp"
 #include "operations/manage_service_settings.hpp"
@@ -29,6 +30,7 @@
 #include "operations/manage_suppressions.hpp"
 #include "operations/manage_templates.hpp"
 #include "operations/manage_users.hpp"
+#include "operations/plan_job.hpp"
 #include "operations/replay_receipts.hpp"
 #include "operations/rotate_keys.hpp"
 #include "ops/task_overview.hpp"
@@ -65,6 +67,26 @@ struct Sender
     Uuid id;
     std::string text;
     bool is_default = false;
+};
+
+// A list that a person wants to send.
+struct JobSubmission
+{
+    std::string service;
+    std::string template_id;
+    std::filesystem::path file;
+    std::optional<std::string> content;    // what is sent instead of the file, when it has come by itself
+    std::string name;                      // as people know it
+    std::optional<std::string> sender_id;  // an sms sender or a reply-to; empty: the default
+    std::optional<std::string> corrects;   // the job whose bad rows these are
+    std::optional<Instant> scheduled_for;
+    std::optional<std::int32_t> rows_per_second;
+};
+
+struct FollowedJob
+{
+    JobReport report;          // as it was last
+    bool interrupted = false;  // by a signal that would have ended the process
 };
 
 class Administration
@@ -146,6 +168,25 @@ public:
     Result<Suppression> add_suppression(const std::string& service, SuppressionDecision decision) const;
     Result<Suppression> lift_suppression(const std::string& service, SuppressionDecision decision) const;
 
+    Result<UploadedJob> send_job(const JobSubmission& submission) const;
+    Result<JobPlan> plan_job(const JobSubmission& submission) const;
+    // Newest first.
+    Result<std::vector<JobReport>> list_jobs(const std::string& service, std::int32_t most) const;
+    Result<JobReport> show_job(const std::string& service, const std::string& id) const;
+    // Looks twice a second and tells `look` what there is, until that is false.
+    Result<FollowedJob> follow_job(const std::string& service, const std::string& id,
+                                   const std::function<bool(const JobReport&)>& look) const;
+    Result<JobReport> pause_job(const std::string& service, const std::string& id) const;
+    Result<JobReport> resume_job(const std::string& service, const std::string& id) const;
+    // Empty: as fast as it goes.
+    Result<JobReport> slow_job(const std::string& service, const std::string& id,
+                               std::optional<std::int32_t> rows_per_second) const;
+    Result<JobReport> cancel_job(const std::string& service, const std::string& id) const;
+    Result<JobReport> retry_failed_rows(const std::string& service, const std::string& id) const;
+    // Gives the file to `write`, piece by piece: how many rows it has. not_found: the job has no bad rows.
+    Result<std::int32_t> download_bad_rows(const std::string& service, const std::string& id,
+                                           const std::function<Result<void>(std::string_view)>& write) const;
+
     Result<MessageStory> explain_notification(const std::string& id) const;
 
     // May take hours on a large database; `progress` is told after each batch.
@@ -177,6 +218,10 @@ private:
     template <class T>
     Result<T> ask_for(const std::string& asked, const ServiceWork<T>& work) const;
     Result<void> need_keys() const;
+
+    // Looks at a job or changes it, with what that needs.
+    using JobChange = std::function<Task<Result<JobReport>>(JobContext, ServiceId, JobId)>;
+    Result<JobReport> change_job(const std::string& service, const std::string& id, const JobChange& change) const;
 
     Settings settings_;
     KeyRing keys_;

@@ -22,7 +22,6 @@ namespace
 {
 
 constexpr std::string_view kDatabase = "herald";
-constexpr std::string_view kObjectsFolder = "objects";
 constexpr auto kSeedTimeout = seconds(20);
 constexpr auto kAnswerTimeout = seconds(20);
 constexpr std::size_t kInternalSecretBytes = 24;
@@ -42,7 +41,7 @@ Result<DevFolder> open_folder(const std::filesystem::path& directory, std::strin
 
 void fill_in(Settings& settings, const DevFolder& folder, const std::filesystem::path& directory)
 {
-    if (settings.objects.folder.empty()) settings.objects.folder = (directory / kObjectsFolder).string();
+    if (settings.objects.folder.empty()) settings.objects.folder = (directory / kDevObjectsName).string();
     settings.database.url = folder.database_url;
     if (settings.security.keys.empty()) settings.security.keys = folder.keys;
     if (settings.security.internal_secret.empty()) settings.security.internal_secret = folder.internal_secret;

@@ -21,6 +21,8 @@ struct DevFolder
 
 // The folder that `herald dev` uses, and other commands look into, unless told otherwise.
 inline constexpr std::string_view kDevFolderName = "herald-data";
+// Where it keeps objects, in that folder, unless told otherwise.
+inline constexpr std::string_view kDevObjectsName = "objects";
 
 // not_found: there is no herald.json in `directory`.
 Result<DevFolder> read_dev_folder(const std::filesystem::path& directory);

@@ -72,6 +72,7 @@ void add_receipt_command(CLI::App& root, CommandContext& context);         // of
 void add_inbound_number_command(CLI::App& root, CommandContext& context);  // that people write to
 void add_retention_command(CLI::App& root, CommandContext& context);       // of personal data
 void add_suppression_command(CLI::App& root, CommandContext& context);     // of recipients
+void add_job_command(CLI::App& root, CommandContext& context);             // lists of recipients that are sent
 void add_notification_command(CLI::App& root, CommandContext& context);
 void add_callback_command(CLI::App& root, CommandContext& context);  // calls to services
 void add_task_command(CLI::App& root, CommandContext& context);      // what comes with the clock

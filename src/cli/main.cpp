@@ -23,6 +23,7 @@ int main(int argc, char** argv)
     add_inbound_number_command(app, context);
     add_retention_command(app, context);
     add_suppression_command(app, context);
+    add_job_command(app, context);
     add_notification_command(app, context);
     add_callback_command(app, context);
     add_task_command(app, context);

@@ -39,7 +39,8 @@ Result<void> render_text(const DraftContext& context, const rendering::Personali
     draft.length = rendering::check_sms_length(shown);
     const auto& service = context.service.service();
     const std::string_view prefix = service.prefix_sms ? std::string_view(service.name) : std::string_view();
-    const auto sent = rendering::render_sms(compiled, values, prefix);
+    auto sent = rendering::render_sms(compiled, values, prefix);
+    draft.made.downgraded = std::move(sent.downgraded);
     draft.made.row.billable_units = static_cast<std::int16_t>(sent.fragments);
     draft.made.message.body = std::move(shown.body);
     return {};
@@ -87,20 +88,25 @@ Result<std::string> choose(const std::vector<Sender>& senders, const std::option
                               service.id.to_string()));
 }
 
+Result<std::string> choose_sender(const ServiceContext& context, Channel channel, const std::optional<Uuid>& wanted)
+{
+    const auto& record = context.record;
+    if (channel == Channel::sms)
+        return choose(record.sms_senders, wanted, "sms_sender_id", record.service,
+                      [](const SmsSender& one) { return one.sms_sender; });
+    return choose(record.email_reply_tos, wanted, "email_reply_to_id", record.service,
+                  [](const EmailReplyTo& one) { return one.email_address; });
+}
+
 Result<void> choose_sender(const DraftContext& context, const MessageRequest& request, Draft& draft)
 {
-    const auto& record = context.service.record;
-    auto chosen = request.channel == Channel::sms
-                      ? choose(record.sms_senders, request.sender_id, "sms_sender_id", record.service,
-                               [](const SmsSender& one) { return one.sms_sender; })
-                      : choose(record.email_reply_tos, request.sender_id, "email_reply_to_id", record.service,
-                               [](const EmailReplyTo& one) { return one.email_address; });
+    auto chosen = choose_sender(context.service, request.channel, request.sender_id);
     if (!chosen) return Failure(std::move(chosen.error()));
     auto& from = draft.made.message.from;
     if (request.channel == Channel::sms)
         from = chosen->empty() ? context.options.sms_from_number : *chosen;
     else
-        from = record.service.email_from + "@" + context.options.email_domain;
+        from = context.service.service().email_from + "@" + context.options.email_domain;
     draft.contents.reply_to = std::move(*chosen);
     return {};
 }
@@ -210,6 +216,12 @@ Result<void> check_permission(const Service& service, Channel channel)
     if (service.may(is_sms ? ServicePermission::sms : ServicePermission::email)) return {};
     return fail(ErrorKind::channel_not_allowed,
                 fmt::format("Service is not allowed to send {}", is_sms ? "text messages" : "emails"));
+}
+
+Result<void> check_sender(const ServiceContext& context, Channel channel, const std::optional<Uuid>& sender_id)
+{
+    if (const auto chosen = choose_sender(context, channel, sender_id); !chosen) return Failure(chosen.error());
+    return {};
 }
 
 Result<DraftNotification> draft_notification(const DraftContext& context, const MessageRequest& request,

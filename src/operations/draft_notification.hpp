@@ -64,6 +64,7 @@ struct DraftNotification
 {
     AcceptedMessage message;
     NewNotification row;
+    std::u32string downgraded;  // sms: characters that something else is sent for
 };
 
 // Who sends: a key of the service, or a person.
@@ -88,6 +89,9 @@ struct DraftContext
 
 // channel_not_allowed.
 Result<void> check_permission(const Service& service, Channel channel);
+
+// bad_request: the service has no such sms sender or reply-to; empty: the default.
+Result<void> check_sender(const ServiceContext& context, Channel channel, const std::optional<Uuid>& sender_id);
 
 // Errors: bad_request, recipient_not_allowed or channel_not_allowed with the texts of the contract, in its order
 // (CheckOrder).

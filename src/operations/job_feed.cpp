@@ -36,6 +36,30 @@ RecipientListOptions job_list_options(const JobSender& sender, const Job& job, c
     return made;
 }
 
+Result<DraftNotification> draft_job_row(const JobDesk& desk, const JobSender& sender, const Job& job, RecipientRow row,
+                                        JobRowSlot slot)
+{
+    if (!row.good()) return fail(ErrorKind::bad_request, reason_text(row.errors));
+    const DraftSender by{job.key_type, job.api_key_id, job.created_by_id};
+    const DraftContext context{*sender.service, by, desk.keys, desk.zone, desk.options, slot.at, slot.id};
+    MessageRequest request;
+    request.channel = job.channel;
+    request.recipient = std::move(*row.recipient);
+    request.template_id = job.template_id;
+    request.personalisation = std::move(row.personalisation);
+    request.sender_id = job.sender_id;
+    auto drafted = draft_notification(context, request, sender.from_template);
+    if (!drafted) return drafted;
+    auto& message = drafted->row;
+    message.job_id = job.id;
+    message.job_row_number = static_cast<std::int32_t>(row.number);
+    message.counts = false;  // the job has reserved its rows
+    // Whatever the template says: one-off messages are never behind anyone's job. What stays inside does.
+    const bool stays_inside = message.lane == Lane::test || request.recipient.simulated;
+    message.lane = stays_inside ? Lane::test : Lane::bulk;
+    return drafted;
+}
+
 Task<Result<std::int32_t>> survey_job_file(ObjectStore& objects, const JobDesk& desk, const JobSender& sender, Job job,
                                            std::function<Task<bool>()> still_ours)
 {
@@ -169,41 +193,14 @@ bool JobFeed::is_wanted(std::int32_t number)
 
 void JobFeed::draft(RecipientRow row, std::int32_t number)
 {
-    if (!row.good())
-    {
-        batch_.refused.push_back({number, reason_text(row.errors)});
-        return;
-    }
     const Job& job = claimed_.job;
-    const DraftSender by{job.key_type, job.api_key_id, job.created_by_id};
     const auto& segment = batch_.segment;
-    const DraftContext context{*sender_.service,
-                               by,
-                               desk_.keys,
-                               desk_.zone,
-                               desk_.options,
-                               segment.started_at,
-                               job_row_id(job.id, segment.number, segment.started_at, number)};
-    MessageRequest request;
-    request.channel = job.channel;
-    request.recipient = std::move(*row.recipient);
-    request.template_id = job.template_id;
-    request.personalisation = std::move(row.personalisation);
-    request.sender_id = job.sender_id;
-    auto drafted = draft_notification(context, request, sender_.from_template);
-    if (!drafted)
-    {
-        batch_.refused.push_back({number, drafted.error().message});
-        return;
-    }
-    auto& message = drafted->row;
-    message.job_id = job.id;
-    message.job_row_number = number;
-    message.counts = false;  // the job has reserved its rows
-    // Whatever the template says: one-off messages are never behind anyone's job. What stays inside does.
-    const bool stays_inside = message.lane == Lane::test || request.recipient.simulated;
-    message.lane = stays_inside ? Lane::test : Lane::bulk;
-    batch_.messages.push_back(std::move(message));
+    const JobRowSlot slot{job_row_id(job.id, segment.number, segment.started_at, number), segment.started_at};
+    auto drafted = draft_job_row(desk_, sender_, job, std::move(row), slot);
+    if (drafted)
+        batch_.messages.push_back(std::move(drafted->row));
+    else
+        batch_.refused.push_back({number, std::move(drafted.error().message)});
 }
 
 }  // namespace herald

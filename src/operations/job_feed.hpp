@@ -58,6 +58,19 @@ struct JobSender
     TemplatePtr from_template;
 };
 
+// As what and when a row is drafted.
+struct JobRowSlot
+{
+    NotificationId id;
+    Instant at{};
+};
+
+// The one judge of a row, for jobs and their plans: its message, or an Error whose message is a sentence (several are
+// parted by "; "). recipient_not_allowed: the row is good, but its recipient is not one of the service's own people.
+// Pure; thread-safe.
+Result<DraftNotification> draft_job_row(const JobDesk& desk, const JobSender& sender, const Job& job, RecipientRow row,
+                                        JobRowSlot slot);
+
 // How a file is read for a job. `sender` outlives the options.
 RecipientListOptions job_list_options(const JobSender& sender, const Job& job, const AcceptOptions& options);
 

@@ -47,6 +47,7 @@ public:
         sms.body = std::move(body_);
         sms.characters = characters_;
         sms.unicode = unicode_;
+        sms.downgraded = std::move(downgraded_);
         const int alone = unicode_ ? kAloneUnicode : kAlone;
         const int split = unicode_ ? kSplitUnicode : kSplit;
         const int units = unicode_ ? characters_ : characters_ + extended_;
@@ -83,6 +84,7 @@ private:
     void encode(char32_t c)
     {
         if (classify_sms_letter(c) != SmsLetter::foreign) return write(c);
+        downgraded_.push_back(c);
         const auto replacement = downgrade_sms_letter(c);
         for (std::size_t i = 0; i < replacement.size; ++i) write(replacement.letters[i]);
     }
@@ -106,6 +108,7 @@ private:
     int characters_ = 0;
     int extended_ = 0;
     bool unicode_ = false;
+    std::u32string downgraded_;
 
     int breaks_ = 0;             // line breaks since the last visible character
     bool blanks_ = false;        // the characters just read are blanks

@@ -27,6 +27,7 @@ struct RenderedSms
     int characters_without_prefix = 0;  // what the limit applies to
     int fragments = 0;                  // of body; 1 for an empty one
     bool unicode = false;               // body needs UCS-2
+    std::u32string downgraded;          // characters that something else is sent for, as often as they stand there
 };
 
 // With a prefix (the service's name) the body is the one that is sent: "Name: text". Without one it is the body that

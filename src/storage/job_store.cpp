@@ -72,11 +72,11 @@ Job read_job(const pg::Rows& rows, std::size_t i)
 
 Task<Result<void>> JobStore::add(Job job, Deadline deadline)
 {
-    auto params =
-        pg::Params::of(job.service_id, job.id, job.original_file_name, job.object_key, job.original_job_id,
-                       job.template_id, job.template_version, static_cast<std::int16_t>(job.channel),
-                       static_cast<std::int16_t>(job.key_type), job.api_key_id, job.created_by_id, job.sender_id,
-                       job.contact_list_id, job.notification_count, job.scheduled_for, job.created_at);
+    auto params = pg::Params::of(job.service_id, job.id, job.original_file_name, job.object_key, job.original_job_id,
+                                 job.template_id, job.template_version, static_cast<std::int16_t>(job.channel),
+                                 static_cast<std::int16_t>(job.key_type), job.api_key_id, job.created_by_id,
+                                 job.sender_id, job.contact_list_id, job.notification_count, job.scheduled_for,
+                                 job.created_at, job.rows_per_second);
     const auto rows = co_await database_.execute(sql::add_job, std::move(params), deadline);
     if (rows.empty()) co_return fail(ErrorKind::conflict, "There is a job of this id already");
     co_return Result<void>();
