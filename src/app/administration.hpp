@@ -188,6 +188,8 @@ public:
                                            const std::function<Result<void>(std::string_view)>& write) const;
 
     Result<MessageStory> explain_notification(const std::string& id) const;
+    // Of one that is scheduled for later.
+    Result<MessageStory> cancel_notification(const std::string& id) const;
 
     // May take hours on a large database; `progress` is told after each batch.
     Result<RotationReport> rotate_keys(const std::function<void(const RotationCount&)>& progress) const;

@@ -91,4 +91,11 @@ Result<MessageStory> Administration::explain_notification(const std::string& id)
     return ask<MessageStory>([&](ManageContext context) { return herald::explain_notification(context, *parsed); });
 }
 
+Result<MessageStory> Administration::cancel_notification(const std::string& id) const
+{
+    const auto parsed = parse_id<NotificationId>("message", id);
+    if (!parsed) return Failure(parsed.error());
+    return ask<MessageStory>([&](ManageContext context) { return herald::cancel_notification(context, *parsed); });
+}
+
 }  // namespace herald

@@ -16,6 +16,8 @@ namespace herald
 namespace
 {
 
+constexpr std::size_t kWaitingLists = 64;  // pieces of work on them; more: 503
+
 http::ServiceAuthenticator make_authenticator(ServiceDirectory& directory, const Settings& settings, const Clock& clock)
 {
     return {directory, clock, settings.security.internal_client_id, settings.security.internal_secrets()};
@@ -41,6 +43,8 @@ struct ApiRole::Parts
           templates(database),
           unsubscribe(database, with.keys, with.clock),
           files(loop.executor(), settings),
+          lists(1, kWaitingLists),
+          bulk({directory, limiter, idempotency, database, files.uploads(), lists, with.clock, accept.options()}),
           changes(reading, with.keys, scope, {}),
           outgoing(loop.executor()),
           sns(sns_verifier_options(settings), fetch_through(outgoing)),
@@ -48,6 +52,7 @@ struct ApiRole::Parts
                    receive_options(settings, with.keys)),
           context{.directory = directory,
                   .accept = accept,
+                  .bulk = bulk,
                   .turnstile = turnstile,
                   .notifications = notifications,
                   .templates = templates,
@@ -108,6 +113,8 @@ struct ApiRole::Parts
     TemplateStore templates;
     Unsubscribe unsubscribe;
     UploadStores files;
+    CpuPool lists;  // those of POST /v2/notifications/bulk are read on it
+    AcceptBulk bulk;
     ChangeFeed changes;
     HttpClient outgoing;  // certificates, and confirmations of subscriptions
     SnsVerifier sns;

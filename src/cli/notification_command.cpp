@@ -9,7 +9,7 @@ namespace herald::cli
 namespace
 {
 
-struct Explain
+struct Asked
 {
     std::string id;
 };
@@ -106,9 +106,14 @@ Answer show(const MessageStory& story)
     return {json_of(story), head + "\n" + table(rows)};
 }
 
-Result<Answer> explain(const Administration& administration, const Explain& arguments)
+Result<Answer> explain(const Administration& administration, const Asked& arguments)
 {
     return show_result(administration.explain_notification(arguments.id), show);
+}
+
+Result<Answer> cancel(const Administration& administration, const Asked& arguments)
+{
+    return show_result(administration.cancel_notification(arguments.id), show);
 }
 
 }  // namespace
@@ -118,10 +123,16 @@ void add_notification_command(CLI::App& root, CommandContext& context)
     auto* noun = add_noun(root, context, "notification", "One message");
     auto* verb = noun->add_subcommand(
         "explain", "The whole story of a message: every attempt, receipt and callback, and where it is now");
-    auto arguments = std::make_shared<Explain>();
+    auto arguments = std::make_shared<Asked>();
     verb->add_option("id", arguments->id, "The message's id, as the API gave it")->required();
     verb->footer("Shows facts only: neither the recipient nor what the message said.");
     on_call(verb, context, arguments, explain);
+
+    verb = noun->add_subcommand("cancel", "Takes back a message that is scheduled for later");
+    arguments = std::make_shared<Asked>();
+    verb->add_option("id", arguments->id, "The message's id, as the API gave it")->required();
+    verb->footer("Shows its story afterwards. What a worker has had already cannot be taken back.");
+    on_call(verb, context, arguments, cancel);
 }
 
 }  // namespace herald::cli

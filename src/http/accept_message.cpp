@@ -28,6 +28,15 @@ void add_rate_headers(Response& response, const RateDecision& rate)
 
 }  // namespace
 
+Response accepted_response(const Result<std::string>& answer, RateDecision rate, const Refuse& refuse, Instant now)
+{
+    Response response = answer ? json_text_response(201, *answer) : refuse(answer.error());
+    if (!answer && answer.error().kind == ErrorKind::too_many_requests)
+        rate.retry_after_seconds = seconds_to_midnight(now);
+    add_rate_headers(response, rate);
+    return response;
+}
+
 Task<Response> accept_message(MessageRequest message, AcceptNotification::Serialise serialise, Refuse refuse,
                               Request& request, Context& context)
 {
@@ -38,11 +47,7 @@ Task<Response> accept_message(MessageRequest message, AcceptNotification::Serial
     const auto answer =
         co_await context.accept.accept(request.principal.service, *request.principal.key, std::move(message),
                                        std::move(serialise), rate, request.deadline);
-    Response response = answer ? json_text_response(201, *answer) : refuse(answer.error());
-    if (!answer && answer.error().kind == ErrorKind::too_many_requests)
-        rate.retry_after_seconds = seconds_to_midnight(context.clock.now());
-    add_rate_headers(response, rate);
-    co_return response;
+    co_return accepted_response(answer, rate, refuse, context.clock.now());
 }
 
 }  // namespace herald::http

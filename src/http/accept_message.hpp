@@ -13,9 +13,12 @@ namespace herald::http
 // How an API shows a refusal.
 using Refuse = std::function<Response(const Error&)>;
 
+// 201 with what was made of it, or the refusal. Either way RateLimit-* say where the caller stands, and a 429 has
+// Retry-After.
+Response accepted_response(const Result<std::string>& answer, RateDecision rate, const Refuse& refuse, Instant now);
+
 // Adds the Idempotency-Key and the body it is bound to (the request's body is moved out), hands the message over and
-// answers 201 with what `serialise` made, or with `refuse`. Either way RateLimit-* say where the caller stands, and a
-// 429 has Retry-After.
+// answers with what `serialise` made, as accepted_response().
 Task<Response> accept_message(MessageRequest message, AcceptNotification::Serialise serialise, Refuse refuse,
                               Request& request, Context& context);
 

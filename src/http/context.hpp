@@ -11,6 +11,7 @@
 #include "http/console/mailbox_page.hpp"
 #include "http/system/health.hpp"
 #include "http/turnstile.hpp"
+#include "operations/accept_bulk.hpp"
 #include "operations/accept_notification.hpp"
 #include "operations/change_feed.hpp"
 #include "operations/service_directory.hpp"
@@ -30,6 +31,7 @@ struct Context
 {
     ServiceDirectory& directory;
     AcceptNotification& accept;
+    AcceptBulk& bulk;
     Turnstile& turnstile;  // before the work on a message begins
     NotificationStore& notifications;
     TemplateStore& templates;

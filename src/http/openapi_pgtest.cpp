@@ -104,6 +104,40 @@ protected:
         check("get /openapi.json", 200, read_answer(client.get("/openapi.json")));
     }
 
+    void check_lists(ApiClient& client, test_support::HttpClient& stranger)
+    {
+        const std::string bulk = "post /v2/notifications/bulk";
+        const json::object list{
+            {"template_id", text_.to_string()}, {"name", "People"}, {"csv", "phone number,name\n+12025550123,Ada\n"}};
+        const auto job = check(bulk, 201, client.post("/v2/notifications/bulk", list)).text("/data/id");
+        check(bulk, 400, client.post("/v2/notifications/bulk", json::object()));
+        check(bulk, 401, read_answer(stranger.post("/v2/notifications/bulk", "{}")));
+        check("get /v2/jobs/{job_id}", 200, client.get("/v2/jobs/" + job));
+        check("get /v2/jobs/{job_id}", 400, client.get("/v2/jobs/x"));
+        check("get /v2/jobs/{job_id}", 404, client.get(fmt::format("/v2/jobs/{}", kUuid)));
+    }
+
+    void check_schedule(json::object sms)
+    {
+        const auto later = server_.add_service(
+            {.permissions = kMailAndText | static_cast<std::uint32_t>(ServicePermission::schedule_notifications)});
+        ApiClient client(server_, later);
+        const auto path = [](const std::string& id)
+        {
+            return fmt::format("/v2/notifications/{}/cancel", id);
+        };
+        sms["template_id"] = server_.add_template(later.id, Channel::sms, "Hello").to_string();
+        const auto now = client.post("/v2/notifications/sms", sms).text("/id");
+        sms["scheduled_for"] = format_v2(SystemClock().now() + std::chrono::hours(1));
+        const auto sent =
+            check("post /v2/notifications/sms", 201, client.post("/v2/notifications/sms", sms)).text("/id");
+        const std::string cancel = "post /v2/notifications/{notification_id}/cancel";
+        check(cancel, 200, client.post(path(sent), json::object()));
+        check(cancel, 400, client.post(path("x"), json::object()));
+        check(cancel, 404, client.post(path(std::string(kUuid)), json::object()));
+        check(cancel, 409, client.post(path(now), json::object()));
+    }
+
     // What the limits and the keys of idempotency answer.
     void check_refusals(json::object sms)
     {
@@ -171,6 +205,8 @@ TEST_F(OpenApiAnswers, FitTheirSchemas)
     check("get /v2/received-text-messages", 200, client.get("/v2/received-text-messages"));
     check("get /v2/received-text-messages", 400, client.get("/v2/received-text-messages?older_than=x"));
 
+    check_lists(client, stranger);
+    check_schedule(sms);
     check_v1(client, stranger);
     check_system();
     check_refusals(sms);

@@ -12,27 +12,6 @@ namespace
 
 constexpr auto kReleaseTimeout = seconds(2);
 
-std::string_view key_type_label(KeyType type)
-{
-    switch (type)
-    {
-        case KeyType::normal:
-            return "LIVE";
-        case KeyType::team:
-            return "TEAM";
-        case KeyType::test:
-            break;
-    }
-    return "TEST";
-}
-
-Failure over_rate(const RateDecision& rate, KeyType type)
-{
-    return fail(ErrorKind::rate_limited,
-                fmt::format("Exceeded rate limit for key type {} of {} requests per 60 seconds", key_type_label(type),
-                            rate.limit));
-}
-
 Failure over_daily_limit(const Service& service)
 {
     return fail(ErrorKind::too_many_requests,
@@ -68,6 +47,8 @@ Task<Result<std::string>> AcceptNotification::accept(ServicePtr service, ApiKey 
     {
         if (const auto permitted = check_permission(service->service(), request.channel); !permitted)
             co_return Failure(permitted.error());
+        if (const auto may = check_may_schedule(service->service(), request.scheduled_for); !may)
+            co_return Failure(may.error());
     }
     rate = co_await limiter_.take(service->service(), key.type, clock_.now(), deadline);
     if (!rate.allowed) co_return over_rate(rate, key.type);

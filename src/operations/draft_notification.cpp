@@ -191,7 +191,8 @@ void fill_row(const DraftContext& context, const MessageRequest& request, Draft&
     row.created_at = context.now;
     row.local_date = context.zone.date_of(row.created_at);
     const int keep = request.channel == Channel::sms ? service.retention_days_sms : service.retention_days_email;
-    row.purge_on = add_days(row.local_date, keep + 1);
+    row.scheduled_for = request.scheduled_for;
+    row.purge_on = add_days(context.zone.date_of(row.scheduled_for.value_or(row.created_at)), keep + 1);
     row.message_limit = service.message_limit;
     row.counts = context.sender.key_type != KeyType::test;
     if (request.channel == Channel::sms)
@@ -218,6 +219,12 @@ Result<void> check_permission(const Service& service, Channel channel)
                 fmt::format("Service is not allowed to send {}", is_sms ? "text messages" : "emails"));
 }
 
+Result<void> check_may_schedule(const Service& service, const std::optional<Instant>& scheduled_for)
+{
+    if (!scheduled_for || service.may(ServicePermission::schedule_notifications)) return {};
+    return refuse("Cannot schedule notifications (this feature is invite-only)");
+}
+
 Result<void> check_sender(const ServiceContext& context, Channel channel, const std::optional<Uuid>& sender_id)
 {
     if (const auto chosen = choose_sender(context, channel, sender_id); !chosen) return Failure(chosen.error());
@@ -232,6 +239,7 @@ Result<DraftNotification> draft_notification(const DraftContext& context, const 
     message.id = context.id.value_or(NotificationId{make_uuid_v7(context.now)});
     message.from_template = std::move(from_template);
     message.reference = request.reference;
+    message.scheduled_for = request.scheduled_for;
     message.one_click_unsubscribe_url = request.one_click_unsubscribe_url;
 
     if (auto rendered = render(context, request, draft); !rendered) return Failure(std::move(rendered.error()));

@@ -40,7 +40,8 @@ struct MessageRequest
     TemplateId template_id;
     json::object personalisation;
     std::optional<std::string> reference;
-    std::optional<Uuid> sender_id;  // sms_sender_id or email_reply_to_id
+    std::optional<Uuid> sender_id;         // sms_sender_id or email_reply_to_id
+    std::optional<Instant> scheduled_for;  // empty: now
     std::optional<std::string> one_click_unsubscribe_url;
     std::vector<std::string> sanitise_content_for;
     std::optional<std::string> idempotency_key;
@@ -52,6 +53,7 @@ struct AcceptedMessage
 {
     NotificationId id;
     std::optional<std::string> reference;
+    std::optional<Instant> scheduled_for;
     TemplatePtr from_template;
     std::string body;
     std::string subject;  // email
@@ -89,6 +91,8 @@ struct DraftContext
 
 // channel_not_allowed.
 Result<void> check_permission(const Service& service, Channel channel);
+// bad_request: the service may not have messages sent later.
+Result<void> check_may_schedule(const Service& service, const std::optional<Instant>& scheduled_for);
 
 // bad_request: the service has no such sms sender or reply-to; empty: the default.
 Result<void> check_sender(const ServiceContext& context, Channel channel, const std::optional<Uuid>& sender_id);

@@ -65,6 +65,7 @@ pg::Params accept_params(const std::vector<const NewNotification*>& batch)
     params.add(column<std::optional<Uuid>>(
         batch, [](const N& n) { return n.created_by_id ? std::optional(n.created_by_id->value) : std::nullopt; }));
     params.add(column<bool>(batch, [](const N& n) { return n.is_held; }));
+    params.add(column<std::optional<Instant>>(batch, [](const N& n) { return n.scheduled_for; }));
     return params;
 }
 
@@ -151,7 +152,7 @@ Task<std::vector<WriteOutcome>> NotificationWriter::commit(Batch batch)
         outcomes[place] = static_cast<WriteOutcome>(rows.get<std::int16_t>(i, 1));
         if (const auto why = rows.get<std::optional<std::string>>(i, 3))
             count_suppressed(*why);
-        else if (outcomes[place] == WriteOutcome::written)
+        else if (outcomes[place] == WriteOutcome::written && !row.scheduled_for)
             written_(row.lane, row.service_id);
         if (row.counts && rows.get<bool>(i, 2)) note_full(row);
     }

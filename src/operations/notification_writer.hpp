@@ -38,7 +38,8 @@ struct NewNotification
     std::optional<UserId> created_by_id;
     std::optional<JobId> job_id;
     std::optional<std::int32_t> job_row_number;
-    bool is_held = false;  // of a slowed job: it waits in queue_held
+    std::optional<Instant> scheduled_for;  // empty: now
+    bool is_held = false;                  // of a slowed job: it waits in queue_held
     KeyType key_type = KeyType::normal;
     Channel channel = Channel::sms;
     Lane lane = Lane::normal;

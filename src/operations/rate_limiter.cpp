@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "sql/queries.hpp"
 
 namespace herald
@@ -39,7 +41,28 @@ RateDecision refused(std::int32_t limit, Instant now, Instant until)
             .retry_after_seconds = static_cast<std::int32_t>(std::max<long>(wait, 1))};
 }
 
+std::string_view key_type_label(KeyType type)
+{
+    switch (type)
+    {
+        case KeyType::normal:
+            return "LIVE";
+        case KeyType::team:
+            return "TEAM";
+        case KeyType::test:
+            break;
+    }
+    return "TEST";
+}
+
 }  // namespace
+
+Failure over_rate(const RateDecision& rate, KeyType type)
+{
+    return fail(ErrorKind::rate_limited,
+                fmt::format("Exceeded rate limit for key type {} of {} requests per 60 seconds", key_type_label(type),
+                            rate.limit));
+}
 
 Task<RateDecision> RateLimiter::take(const Service& service, KeyType key_type, Instant now, Deadline deadline)
 {

@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "base/clock.hpp"
+#include "base/error.hpp"
 #include "domain/services/service.hpp"
 #include "runtime/notifier.hpp"
 #include "storage/pg/database.hpp"
@@ -24,6 +25,9 @@ struct RateDecision
     std::int64_t remaining = 0;            // tokens in the bucket when last asked, and those still held
     std::int32_t retry_after_seconds = 0;  // when refused
 };
+
+// rate_limited, in the words of the contract.
+Failure over_rate(const RateDecision& rate, KeyType type);
 
 class RateLimiter
 {

@@ -23,6 +23,7 @@ NotificationRow read_notification(const pg::Rows& rows, std::size_t i)
     row.created_at = rows.get<Instant>(i, "created_at");
     row.sent_at = rows.get<std::optional<Instant>>(i, "sent_at");
     row.updated_at = rows.get<std::optional<Instant>>(i, "updated_at");
+    row.scheduled_for = rows.get<std::optional<Instant>>(i, "scheduled_for");
     row.client_reference = rows.get<std::optional<std::string>>(i, "client_reference");
     row.provider_response = rows.get<std::optional<std::string>>(i, "provider_response");
     row.created_by_name = rows.get<std::optional<std::string>>(i, "created_by_name");

@@ -30,6 +30,7 @@ struct NotificationRow
     Instant created_at{};
     std::optional<Instant> sent_at;
     std::optional<Instant> updated_at;
+    std::optional<Instant> scheduled_for;
     std::optional<std::string> client_reference;
     std::optional<std::string> provider_response;
     std::optional<std::string> created_by_name;

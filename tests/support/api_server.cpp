@@ -65,11 +65,14 @@ struct Stack
           notifications(database),
           templates(database),
           unsubscribe(database, keys, clock),
+          lists(1, 64),
+          bulk({directory, limiter, idempotency, database, objects.uploads(), lists, clock, accept.options()}),
           changes(database, keys, scope, options.changes),
           receipts(options.receipts ? options.receipts : std::make_shared<NoReceipts>()),
           receive(database, keys, clock, zone, options.reader, scope, loop.executor(), {}),
           context{.directory = directory,
                   .accept = accept,
+                  .bulk = bulk,
                   .turnstile = turnstile,
                   .notifications = notifications,
                   .templates = templates,
@@ -111,6 +114,8 @@ struct Stack
     NotificationStore notifications;
     TemplateStore templates;
     Unsubscribe unsubscribe;
+    CpuPool lists;
+    AcceptBulk bulk;
     ChangeFeed changes;
     std::shared_ptr<ReceiptSource> receipts;
     ReceiveReceipts receive;

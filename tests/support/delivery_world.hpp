@@ -59,6 +59,7 @@ struct WorldMessage
     std::string personalisation = R"({"name":"Ada"})";
     bool international = false;
     std::string trace_id;
+    std::optional<Instant> scheduled_for;
 };
 
 struct WorldOptions
@@ -169,6 +170,7 @@ public:
         row.client_reference = message.reference;
         row.international = message.international;
         row.created_at = clock.now();
+        row.scheduled_for = message.scheduled_for;
         row.local_date = zone.date_of(row.created_at);
         row.purge_on = add_days(row.local_date, 8);
         row.message_limit = 10'000'000;

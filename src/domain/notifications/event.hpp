@@ -22,7 +22,7 @@ enum class EventKind : std::int16_t
     callback_gave_up = 10,
     suppressed = 11,  // over without a provider: the service does not write to this recipient any more
     complaint = 12,   // the recipient said to the provider that it was unwanted
-    cancelled = 13,   // its job was, before it left
+    cancelled = 13,   // before it left: its job was, or it was taken back itself
     timed_out = 14,   // nobody told what became of it: temporary failure
     requeued = 15,    // it was in no queue, and is in one again
 };
@@ -53,7 +53,7 @@ constexpr std::string_view describe(EventKind kind)
         case EventKind::callback_gave_up:
             return "the service could not be told; given up";
         case EventKind::cancelled:
-            return "cancelled with its job";
+            return "cancelled before it left";
         case EventKind::complaint:
             return "the recipient complained about it to the provider";
         case EventKind::timed_out:

@@ -39,9 +39,9 @@ Task<Result<json::object>> notification_json(NotificationRow row, ServiceId serv
     shown["reference"] = or_null(row.client_reference);
     shown["phone_number"] = is_sms ? json::value(said->contents.to) : json::value(nullptr);
     shown["email_address"] = is_sms ? json::value(nullptr) : json::value(said->contents.to);
-    for (const char* name :
-         {"line_1", "line_2", "line_3", "line_4", "line_5", "line_6", "postcode", "postage", "scheduled_for"})
+    for (const char* name : {"line_1", "line_2", "line_3", "line_4", "line_5", "line_6", "postcode", "postage"})
         shown[name] = nullptr;
+    shown["scheduled_for"] = or_null(row.scheduled_for, format_v2);
     shown["type"] = to_string(row.channel);
     shown["status"] = to_string(row.status);
     shown["provider_response"] = or_null(row.provider_response);

@@ -17,21 +17,8 @@ namespace
 
 constexpr auto kScheduleWindow = std::chrono::hours(24);
 
-FieldCheck scheduled_for_check(Instant now)
-{
-    return [now](const json::value& value) -> std::optional<std::string>
-    {
-        if (value.is_null()) return std::nullopt;
-        if (!value.is_string()) return display(value) + " is not of type string, null";
-        const auto when = parse_iso8601(std::string_view(value.get_string()));
-        if (!when)
-            return "datetime format is invalid. It must be a valid ISO8601 date time format, "
-                   "https://en.wikipedia.org/wiki/ISO_8601";
-        if (*when < now) return "datetime can not be in the past";
-        if (*when > now + kScheduleWindow) return "datetime can only be 24 hours in the future";
-        return std::nullopt;
-    };
-}
+constexpr ScheduleWords kScheduleWords{"datetime can not be in the past",
+                                       "datetime can only be 24 hours in the future"};
 
 // Checking a recipient means reading it, so the check keeps what it read.
 FieldCheck recipient_check(Channel channel, const std::string& region, Recipient& recipient)
@@ -54,7 +41,7 @@ std::vector<Field> fields_of(Channel channel, Instant now, const std::string& re
                       recipient_check(channel, region, recipient)});
     fields.push_back({"template_id", true, check_uuid});
     fields.push_back({"personalisation", false, check_object_type});
-    fields.push_back({"scheduled_for", false, scheduled_for_check(now)});
+    fields.push_back({"scheduled_for", false, schedule_check(now, now + kScheduleWindow, kScheduleWords)});
     fields.push_back({channel == Channel::sms ? "sms_sender_id" : "email_reply_to_id", false, check_uuid});
     if (channel == Channel::email)
     {
@@ -62,13 +49,6 @@ std::vector<Field> fields_of(Channel channel, Instant now, const std::string& re
         fields.push_back({"sanitise_content_for", false, check_array_or_null});
     }
     return fields;
-}
-
-std::optional<std::string> text_member(const json::object& body, std::string_view name)
-{
-    const auto* value = body.if_contains(name);
-    if (value == nullptr || !value->is_string()) return std::nullopt;
-    return std::string(value->get_string());
 }
 
 MessageRequest read_message(const json::object& body, Channel channel, Recipient recipient)
@@ -79,6 +59,7 @@ MessageRequest read_message(const json::object& body, Channel channel, Recipient
     message.template_id = *TemplateId::parse(text_member(body, "template_id").value_or(""));
     if (const auto* values = body.if_contains("personalisation")) message.personalisation = values->get_object();
     message.reference = text_member(body, "reference");
+    if (const auto when = text_member(body, "scheduled_for")) message.scheduled_for = parse_iso8601(*when);
     if (const auto sender = text_member(body, channel == Channel::sms ? "sms_sender_id" : "email_reply_to_id"))
         message.sender_id = Uuid::parse(*sender);
     message.one_click_unsubscribe_url = text_member(body, "one_click_unsubscribe_url");
@@ -108,7 +89,7 @@ json::object answer_of(const AcceptedMessage& accepted, const std::string& base_
         {"id", accepted.id.to_string()},
         {"reference", or_null(accepted.reference)},
         {"uri", base_url + "v2/notifications/" + accepted.id.to_string()},
-        {"scheduled_for", nullptr},
+        {"scheduled_for", or_null(accepted.scheduled_for, format_v2)},
         {"content", std::move(content)},
         {"template",
          {{"id", from.id.to_string()},

@@ -10,9 +10,13 @@ namespace
 constexpr Route kRoutes[] = {
     {Method::post, "/v2/notifications/sms", Auth::service_key, ErrorShape::v2, post_sms},
     {Method::post, "/v2/notifications/email", Auth::service_key, ErrorShape::v2, post_email},
+    {Method::post, "/v2/notifications/bulk", Auth::service_key, ErrorShape::v2, post_bulk},
     {Method::get, "/v2/notifications/changes", Auth::service_key, ErrorShape::v2, list_changes},
     {Method::get, "/v2/notifications/{notification_id}", Auth::service_key, ErrorShape::v2, get_notification},
+    {Method::post, "/v2/notifications/{notification_id}/cancel", Auth::service_key, ErrorShape::v2,
+     cancel_notification},
     {Method::get, "/v2/notifications", Auth::service_key, ErrorShape::v2, list_notifications},
+    {Method::get, "/v2/jobs/{job_id}", Auth::service_key, ErrorShape::v2, get_job},
     {Method::get, "/v2/template/{template_id}", Auth::service_key, ErrorShape::v2, get_template},
     {Method::get, "/v2/template/{template_id}/version/{version:int}", Auth::service_key, ErrorShape::v2,
      get_template_version},

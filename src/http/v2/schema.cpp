@@ -178,6 +178,11 @@ std::optional<std::string> check_uuid(const json::value& value)
     return "is not a valid UUID";
 }
 
+std::optional<std::string> check_uuid_or_null(const json::value& value)
+{
+    return value.is_null() ? std::nullopt : check_uuid(value);
+}
+
 std::optional<std::string> check_object_type(const json::value& value)
 {
     if (value.is_object()) return std::nullopt;
@@ -201,6 +206,29 @@ std::optional<std::string> check_array_or_null(const json::value& value)
 {
     if (value.is_array() || value.is_null()) return std::nullopt;
     return not_of_type(value, "array, null");
+}
+
+FieldCheck schedule_check(Instant now, Instant furthest, ScheduleWords words)
+{
+    return [now, furthest, words](const json::value& value) -> std::optional<std::string>
+    {
+        if (value.is_null()) return std::nullopt;
+        if (!value.is_string()) return not_of_type(value, "string, null");
+        const auto when = parse_iso8601(std::string_view(value.get_string()));
+        if (!when)
+            return "datetime format is invalid. It must be a valid ISO8601 date time format, "
+                   "https://en.wikipedia.org/wiki/ISO_8601";
+        if (*when < now) return std::string(words.past);
+        if (*when > furthest) return std::string(words.too_far);
+        return std::nullopt;
+    };
+}
+
+std::optional<std::string> text_member(const json::object& body, std::string_view name)
+{
+    const auto* value = body.if_contains(name);
+    if (value == nullptr || !value->is_string()) return std::nullopt;
+    return std::string(value->get_string());
 }
 
 }  // namespace herald::http::v2

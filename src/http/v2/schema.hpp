@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "http/server/request.hpp"
@@ -57,8 +58,18 @@ private:
 std::optional<std::string> check_string(const json::value& value);
 std::optional<std::string> check_reference(const json::value& value);
 std::optional<std::string> check_uuid(const json::value& value);
+std::optional<std::string> check_uuid_or_null(const json::value& value);
 std::optional<std::string> check_object_type(const json::value& value);
 std::optional<std::string> check_https_url(const json::value& value);
 std::optional<std::string> check_array_or_null(const json::value& value);
+
+// When something is to be sent: null, or a time of ISO 8601 between `now` and `furthest`, with the texts for others.
+struct ScheduleWords
+{
+    std::string_view past;
+    std::string_view too_far;
+};
+FieldCheck schedule_check(Instant now, Instant furthest, ScheduleWords words);
+std::optional<std::string> text_member(const json::object& body, std::string_view name);
 
 }  // namespace herald::http::v2

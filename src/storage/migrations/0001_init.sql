@@ -164,6 +164,7 @@ CREATE TABLE notifications (
     created_at timestamptz NOT NULL,
     sent_at timestamptz,
     updated_at timestamptz,
+    scheduled_for timestamptz, -- not to be sent before; nearly always null, which takes no room
     phone_prefix text,
     sent_by text,
     client_reference text,

@@ -1,7 +1,7 @@
 -- A page of a job's messages, in the order of their rows. $1 service, $2 job, $3 statuses or null, $4 today, $5 rows to pass over, $6 the most.
 -- Each segment gives no more than the page can show, in the order of the key.
 SELECT n.id, n.template_id, n.template_version, n.key_type, n.channel, n.status, n.billable_units, n.international, n.created_at, n.sent_at,
-       n.updated_at, n.client_reference, n.provider_response, n.provider_reference, n.sent_by, n.job_id, n.job_row_number, n.api_key_id,
+       n.updated_at, n.client_reference, n.provider_response, n.provider_reference, n.sent_by, n.job_id, n.job_row_number, n.api_key_id, n.scheduled_for,
        u.name AS created_by_name, c.sealed
 FROM (
     SELECT m.*

@@ -1,5 +1,6 @@
 -- Accepts a batch of messages: facts, sealed contents, queue rows, events, ledger and the daily limit, in one statement and so in one commit.
 -- One array element a message in every parameter. $23 to $25 are of messages of jobs and of people; $26: it is held back, as those of slowed jobs are.
+-- $27: when it is to be sent; null: now. Until then it waits among the retries, whose mover starts it.
 --
 -- Not admitted: of the counted messages of a service, those beyond its daily limit, and a message whose Idempotency-Key is no longer
 -- held by its holder. The row lock on daily_usage makes the limit exact; rows are raised in one order, so that two batches cannot deadlock.
@@ -11,10 +12,10 @@ WITH input AS (
     SELECT *
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int4[], $5::uuid[], $6::int2[], $7::int2[], $8::int2[], $9::int2[], $10::bool[],
                 $11::text[], $12::text[], $13::timestamptz[], $14::date[], $15::date[], $16::bytea[], $17::int8[], $18::bool[],
-                $19::text[], $20::uuid[], $21::bytea[], $22::bytea[], $23::uuid[], $24::int4[], $25::uuid[], $26::bool[])
+                $19::text[], $20::uuid[], $21::bytea[], $22::bytea[], $23::uuid[], $24::int4[], $25::uuid[], $26::bool[], $27::timestamptz[])
         AS t (id, service_id, template_id, template_version, api_key_id, key_type, channel, lane, billable_units, international,
               phone_prefix, client_reference, created_at, local_date, purge_on, sealed, message_limit, counts,
-              idempotency_key, idempotency_holder, response_sealed, recipient_hash, job_id, job_row_number, created_by_id, is_held)
+              idempotency_key, idempotency_holder, response_sealed, recipient_hash, job_id, job_row_number, created_by_id, is_held, scheduled_for)
 ),
 held AS (
     SELECT i.id
@@ -65,12 +66,12 @@ answered AS (
 facts AS (
     INSERT INTO notifications (id, service_id, template_id, template_version, api_key_id, key_type, channel, status, billable_units,
                                international, rate_multiplier, phone_prefix, client_reference, created_at, local_date, purge_on,
-                               updated_at, provider_response, job_id, job_row_number, created_by_id)
+                               updated_at, provider_response, job_id, job_row_number, created_by_id, scheduled_for)
     SELECT id, service_id, template_id, template_version, api_key_id, key_type, channel,
            CASE WHEN suppressed IS NULL THEN 1 ELSE 9 END, CASE WHEN suppressed IS NULL THEN billable_units ELSE 0 END,
            international, 1, phone_prefix, client_reference, created_at, local_date, purge_on,
            CASE WHEN suppressed IS NOT NULL THEN created_at END, 'suppressed: ' || suppressed,
-           job_id, job_row_number, created_by_id
+           job_id, job_row_number, created_by_id, scheduled_for
     FROM judged
 ),
 contents AS (
@@ -79,7 +80,13 @@ contents AS (
 ),
 ready AS (
     INSERT INTO queue_ready (lane, service_id, channel, notification_id, attempt, uncertain)
-    SELECT lane, service_id, channel, id, 1, false FROM judged WHERE suppressed IS NULL AND NOT is_held
+    SELECT lane, service_id, channel, id, 1, false FROM judged
+    WHERE suppressed IS NULL AND NOT is_held AND scheduled_for IS NULL
+),
+later AS (
+    INSERT INTO queue_retries (run_at, service_id, notification_id, lane, channel, attempt, uncertain)
+    SELECT scheduled_for, service_id, id, lane, channel, 1, false FROM judged
+    WHERE suppressed IS NULL AND NOT is_held AND scheduled_for IS NOT NULL
 ),
 held_back AS (
     INSERT INTO queue_held (service_id, job_id, notification_id, lane, channel, attempt)

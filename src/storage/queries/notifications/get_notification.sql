@@ -1,7 +1,7 @@
 -- $1 service, $2 id, $3 the local date of today: from its purge date on a message is as good as gone. So it is when the retention was made shorter and
 -- apply_retention has yet to come by. What is under way is there until it is over.
 SELECT n.id, n.template_id, n.template_version, n.key_type, n.channel, n.status, n.billable_units, n.international, n.created_at, n.sent_at,
-       n.updated_at, n.client_reference, n.provider_response, n.provider_reference, n.sent_by, n.job_id, n.job_row_number, n.api_key_id,
+       n.updated_at, n.client_reference, n.provider_response, n.provider_reference, n.sent_by, n.job_id, n.job_row_number, n.api_key_id, n.scheduled_for,
        u.name AS created_by_name, c.sealed
 FROM notifications n
 JOIN notification_contents c ON c.purge_on = n.purge_on AND c.service_id = n.service_id AND c.notification_id = n.id

@@ -2,13 +2,13 @@
 -- $6 channels or null, $7 with messages of jobs, $8 today, $9 page size, $10 ids from this one: facts are kept, so without a bound the last page would
 -- read the whole history. What is retained: see get_notification. $11 bytes of contents: the page ends with the row that reaches them. Their length is known without reading them.
 SELECT id, template_id, template_version, key_type, channel, status, billable_units, international, created_at, sent_at,
-       updated_at, client_reference, provider_response, provider_reference, sent_by, job_id, job_row_number, api_key_id,
+       updated_at, client_reference, provider_response, provider_reference, sent_by, job_id, job_row_number, api_key_id, scheduled_for,
        created_by_name, sealed
 FROM (
     SELECT page.*, sum(octet_length(sealed)) OVER (ORDER BY id DESC) - octet_length(sealed) AS bytes_before
     FROM (
         SELECT n.id, n.template_id, n.template_version, n.key_type, n.channel, n.status, n.billable_units, n.international, n.created_at, n.sent_at,
-               n.updated_at, n.client_reference, n.provider_response, n.provider_reference, n.sent_by, n.job_id, n.job_row_number, n.api_key_id,
+               n.updated_at, n.client_reference, n.provider_response, n.provider_reference, n.sent_by, n.job_id, n.job_row_number, n.api_key_id, n.scheduled_for,
                u.name AS created_by_name, c.sealed
         FROM notifications n
         JOIN notification_contents c ON c.purge_on = n.purge_on AND c.service_id = n.service_id AND c.notification_id = n.id

@@ -3,7 +3,7 @@
 -- numbered page cannot be cut short without losing rows between it and the next. Their length is known without reading them. What is retained: see
 -- get_notification.
 SELECT id, template_id, template_version, key_type, channel, status, billable_units, international, created_at, sent_at,
-       updated_at, client_reference, provider_response, provider_reference, sent_by, job_id, job_row_number, api_key_id,
+       updated_at, client_reference, provider_response, provider_reference, sent_by, job_id, job_row_number, api_key_id, scheduled_for,
        created_by_name, CASE WHEN page_bytes <= $10::int8 THEN sealed ELSE '' END AS sealed, page_bytes
 FROM (
     SELECT n.*, u.name AS created_by_name, c.sealed, sum(octet_length(c.sealed)) OVER () AS page_bytes
