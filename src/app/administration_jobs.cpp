@@ -2,7 +2,7 @@
 #include <exception>
 
 #include "app/administration_impl.hpp"
-#include "app/objects.hpp"
+#include "app/upload_stores.hpp"
 #include "runtime/signals.hpp"
 
 namespace herald
@@ -17,13 +17,12 @@ constexpr auto kLook = milliseconds(500);
 // What the operations on jobs need besides a database, in the order of construction.
 struct JobTools
 {
-    JobTools(asio::any_io_executor executor, const Settings& settings, ManageContext of)
+    JobTools(const asio::any_io_executor& executor, const Settings& settings, ManageContext of)
         : manage(std::move(of)),
           zone(settings.time_zone),
           options(accept_options(settings)),
           directory(manage.database, manage.keys, clock, directory_options(settings)),
-          files(1, kMostWaiting),
-          objects(make_object_store(std::move(executor), settings, files)),
+          files(executor, settings),
           pool(1, kMostWaiting),
           desk{manage.keys, clock, zone, options, pool}
     {
@@ -31,7 +30,7 @@ struct JobTools
 
     [[nodiscard]] JobContext context()
     {
-        return {manage.database, *objects, directory, clock.now(), deadline_in(kTimeout)};
+        return {manage.database, files.uploads(), directory, clock.now(), deadline_in(kTimeout)};
     }
 
     const SystemClock clock;
@@ -39,8 +38,7 @@ struct JobTools
     const TimeZone zone;
     const AcceptOptions options;
     ServiceDirectory directory;
-    CpuPool files;
-    const std::unique_ptr<ObjectStore> objects;
+    UploadStores files;
     CpuPool pool;
     const JobDesk desk;
 };
@@ -62,7 +60,7 @@ Task<Result<T>> with_tools(const Settings& settings, ManageContext context, JobW
     {
         failure = std::current_exception();
     }
-    co_await tools.objects->close(deadline_in(kTimeout));
+    co_await tools.files.close(deadline_in(kTimeout));
     if (failure) std::rethrow_exception(failure);
     co_return std::move(*result);
 }

@@ -105,7 +105,8 @@ Row row_of(const PlannedRule& planned)
     if (planned.rule.table.empty())
     {
         const auto rows = planned.rows.value_or(0);
-        row.insert(row.end(), {"-", fmt::format("{}{}", rows, rows >= kMostPlannedRows ? "+" : ""), "-"});
+        const auto count = fmt::format("{}{}", rows, rows >= kMostPlannedRows ? " or more" : "");
+        row.insert(row.end(), {"-", planned.rows ? count : "-", "-"});
         return row;
     }
     std::int64_t rows = 0;

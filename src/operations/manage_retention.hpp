@@ -35,7 +35,8 @@ struct PlannedRule
 {
     RetentionRule rule;
     std::vector<PlannedPartition> partitions;  // those that go until then, the oldest first
-    std::optional<std::int64_t> rows;          // of rows and objects: those that go, counted up to kMostPlannedRows
+    std::optional<std::int64_t> rows;          // of rows and objects: those that go, up to kMostPlannedRows;
+                                               // empty: not counted
 };
 
 inline constexpr std::int64_t kMostPlannedRows = 100'000;

@@ -19,6 +19,12 @@ namespace
 constexpr auto kLookUpTimeout = seconds(10);
 constexpr auto kLongestStatement = seconds(20);
 
+prometheus::Histogram& batch_seconds()
+{
+    static auto& histogram = metrics::latency("herald_job_batch_seconds", "Time to commit a batch of a job's rows");
+    return histogram;
+}
+
 std::string_view to_string(JobTurn turn)
 {
     switch (turn)
@@ -78,6 +84,7 @@ ProcessJobs::ProcessJobs(asio::any_io_executor executor, pg::Database& database,
       desk_{keys, clock, zone, accept_, pool, options.batch_rows},
       written_(std::move(written))
 {
+    batch_seconds();  // shown from the start, as what has no labels is
 }
 
 Task<std::vector<ClaimedJob>> ProcessJobs::claim(std::size_t most, Deadline deadline)
@@ -247,11 +254,10 @@ Task<bool> ProcessJobs::commit(const ClaimedJob& claimed, JobBatch batch)
 
 Task<bool> ProcessJobs::commit_once(const ClaimedJob& claimed, JobBatch& batch)
 {
-    static auto& seconds_of = metrics::latency("herald_job_batch_seconds", "Time to commit a batch of a job's rows");
     const auto begun = monotonic_now();
     const auto written = co_await commit_job_batch(database_, claimed, batch, options_, clock_.now());
     if (!written) co_return false;
-    seconds_of.Observe(std::chrono::duration<double>(monotonic_now() - begun).count());
+    batch_seconds().Observe(std::chrono::duration<double>(monotonic_now() - begun).count());
     const auto count = [](const char* outcome, std::size_t rows)
     {
         metrics::counter("herald_job_rows_total", "Rows of jobs that became messages or were refused",

@@ -64,6 +64,11 @@ constexpr std::array kRules{
                   .kept = "90 days after they were",
                   .means = RetentionMeans::rows,
                   .task = "purge_lifted_suppressions"},
+    RetentionRule{.name = "task_runs",
+                  .what = "runs of scheduled tasks",
+                  .kept = "30 days",
+                  .means = RetentionMeans::rows,
+                  .task = "purge_task_runs"},
 };
 
 }  // namespace

@@ -48,8 +48,10 @@ HolderPresence::HolderPresence(asio::any_io_executor executor, pg::DatabaseOptio
 {
 }
 
+// Without the lock, a name that nobody judges by it.
 Uuid HolderPresence::name_claim() const
 {
+    if (!lock_) return make_uuid_v4();
     Uuid name = make_version_8(make_uuid_v4());
     std::copy_n(name_.bytes.begin(), kKeyBytes, name.bytes.begin());
     return name;

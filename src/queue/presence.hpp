@@ -39,7 +39,8 @@ public:
     HolderPresence(asio::any_io_executor executor, pg::DatabaseOptions lock, pg::Database& queue, const Clock& clock,
                    Options options);
 
-    // A name for a claim of this process: QueueOptions::name_claim.
+    // A name for a claim of this process: QueueOptions::name_claim. While the lock is not held, one whose leases end by
+    // time alone.
     [[nodiscard]] Uuid name_claim() const;
     // Makes sure of the lock. False: this process is not known to live. Does not throw.
     Task<bool> hold(Deadline deadline);

@@ -49,7 +49,8 @@ TEST(ProcessJobs, GivesTheBadRowsBackWithTheirReasons)
             std::string file;
             for (auto piece = co_await (*rows)->next(soon()); !piece.empty(); piece = co_await (*rows)->next(soon()))
                 file += piece;
-            EXPECT_THAT(file, HasSubstr("phone number,name,reason not sent\r\n123,Nobody,"));
+            EXPECT_THAT(file, HasSubstr("phone number,name,reason this row was not sent\r\n123,Nobody,phone number: "
+                                        "Not enough digits\r\n"));
             EXPECT_EQ(std::ranges::count(file, '\n'), 2);
         });
 }

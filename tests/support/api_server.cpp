@@ -390,7 +390,7 @@ InboundSmsId ApiServer::add_received_text(ServiceId service, std::string user_nu
         {
             auto params =
                 pg::Params::of(service, id, "+18005550199", pg::Bytes{seal_inbound(impl_->keys, id, contents)},
-                               provider, none, unknown, now(), add_days(utc_date(now()), 8));
+                               provider, none, unknown, now(), add_days(utc_date(now()), 8), utc_date(now()));
             co_await db.execute(sql::add_inbound_sms, std::move(params), soon());
         });
     return id;

@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -89,7 +90,7 @@ public:
     static std::string rows(int count)
     {
         std::string text = "phone number,name\r\n";
-        for (int i = 0; i < count; ++i) text += fmt::format("+1202867{:04},Person {}\r\n", 5000 + i, i);
+        for (int i = 0; i < count; ++i) text += fmt::format("+1202867{:04},Person {}\r\n", 6000 + i, i);
         return text;
     }
 
@@ -149,7 +150,8 @@ public:
 
     Task<std::int64_t> number(std::string query)
     {
-        const auto rows = co_await at.database.execute(pg::Statement{"t_number", query}, pg::Params(), soon());
+        const auto& [text, name] = *asked_.emplace(std::move(query), fmt::format("t_number_{}", asked_.size())).first;
+        const auto rows = co_await at.database.execute(pg::Statement{name, text}, pg::Params(), soon());
         co_return rows.get<std::int64_t>(0, std::size_t{0});
     }
     Task<> run_sql(std::string script) { return at.database.run_script(std::move(script), soon()); }
@@ -164,6 +166,9 @@ public:
     JobStore jobs;
     JobQueue queue;
     PostgresQueueStore deliveries;
+
+private:
+    std::map<std::string, std::string> asked_;  // the name of each statement; kept, as statements are
 };
 
 inline void in_job_world(const std::function<Task<>(JobWorld&)>& body)

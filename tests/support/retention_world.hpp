@@ -248,7 +248,7 @@ private:
             case Place::held:
                 return fmt::format(
                     "INSERT INTO queue_held (service_id, notification_id, job_id, lane, channel, "
-                    "attempt, uncertain) VALUES ({}, gen_random_uuid(), 3, {}, 1, false)",
+                    "attempt) VALUES ({}, gen_random_uuid(), 3, {}, 1)",
                     keys, number);
             case Place::awaiting:
             case Place::awaiting_twice:

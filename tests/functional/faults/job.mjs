@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { eventually } from '../herald.mjs';
 import { Site } from './site.mjs';
 
-const kLongestLife = 400; // ms of a worker before it is killed
+const kLongestLife = 600; // ms of a worker before it is killed
 const kEmail = 1;
 
 // As the file store keeps an object: docs/operating.md, "Objects".

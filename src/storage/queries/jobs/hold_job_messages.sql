@@ -6,7 +6,7 @@ WITH job AS (
     FOR SHARE
 ),
 ranges AS MATERIALIZED (
-    SELECT uuid_v7_floor(s.started_at) AS low, uuid_v7_floor(s.started_at + interval '1 millisecond') AS high
+    SELECT DISTINCT uuid_v7_floor(s.started_at) AS low, uuid_v7_floor(s.started_at + interval '1 millisecond') AS high
     FROM job j JOIN job_segments s ON s.service_id = j.service_id AND s.job_id = j.id
 ),
 ready AS (

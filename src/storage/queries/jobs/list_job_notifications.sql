@@ -5,15 +5,17 @@ SELECT n.id, n.template_id, n.template_version, n.key_type, n.channel, n.status,
        u.name AS created_by_name, c.sealed
 FROM (
     SELECT m.*
-    FROM job_segments s
+    FROM (SELECT DISTINCT started_at FROM job_segments WHERE service_id = $1::uuid AND job_id = $2::uuid) s
     CROSS JOIN LATERAL (
         SELECT * FROM notifications
         WHERE service_id = $1::uuid AND id >= uuid_v7_floor(s.started_at) AND id < uuid_v7_floor(s.started_at + interval '1 millisecond')
-          AND job_id = $2::uuid AND purge_on > $4::date AND ($3::int2[] IS NULL OR status = ANY ($3::int2[]))
+          AND job_id = $2::uuid
+          AND (status IN (1, 2, 3) OR (purge_on > $4::date AND local_date >= $4::date
+               - (SELECT ARRAY[v.retention_days_email, v.retention_days_sms] FROM services v WHERE v.id = $1::uuid)[channel]))
+          AND ($3::int2[] IS NULL OR status = ANY ($3::int2[]))
         ORDER BY id
         LIMIT $5::int8 + $6::int4
     ) m
-    WHERE s.service_id = $1::uuid AND s.job_id = $2::uuid
     ORDER BY m.id
     OFFSET $5::int8 LIMIT $6::int4
 ) n

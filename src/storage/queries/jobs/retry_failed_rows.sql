@@ -9,7 +9,7 @@ WITH job AS (
 failed AS (
     SELECT j.service_id, j.id, j.generation + 1 AS generation, n.job_row_number, n.id AS notification_id
     FROM job j
-    JOIN job_segments s ON s.service_id = j.service_id AND s.job_id = j.id
+    CROSS JOIN (SELECT DISTINCT started_at FROM job_segments WHERE service_id = $1::uuid AND job_id = $2::uuid) s
     CROSS JOIN LATERAL (
         SELECT id, job_row_number FROM notifications
         WHERE service_id = $1::uuid AND id >= uuid_v7_floor(s.started_at) AND id < uuid_v7_floor(s.started_at + interval '1 millisecond')

@@ -115,13 +115,13 @@ TEST(PlanJob, CountsWhomTheServiceDoesNotWriteTo)
             user.name = "Ben";
             user.email_address = kAuthor;
             co_await create_user(manage(world.at.database), std::move(user));
-            SuppressionDecision decision{"+12028675001", kAuthor, std::nullopt};
+            SuppressionDecision decision{"+12028674001", kAuthor, std::nullopt};
             const auto added = co_await add_suppression(manage(world.at.database), world.service.service.id, decision);
             EXPECT_TRUE(added);
             const auto plan = (co_await desk.plan(desk.wish(), JobWorld::rows(2500))).value();
             EXPECT_EQ(plan.good_rows, 2500);
             EXPECT_EQ(plan.suppressed_rows, 0);
-            auto file = JobWorld::rows(2500) + "+12028675001,Ann\r\n+12028675001,Ann\r\n";
+            auto file = JobWorld::rows(2500) + "+12028674001,Ann\r\n+12028674001,Ann\r\n";
             const auto with_them = (co_await desk.plan(desk.wish(), std::move(file))).value();
             EXPECT_EQ(with_them.suppressed_rows, 2);
         });
