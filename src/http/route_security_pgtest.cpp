@@ -124,8 +124,9 @@ protected:
     static void SetUpTestSuite()
     {
         server_ = std::make_unique<ApiServer>();
-        own_ = server_->add_service({.name = "Own"});
-        other_ = server_->add_service({.name = "Other"});
+        constexpr auto kLater = static_cast<std::uint32_t>(ServicePermission::schedule_notifications);
+        own_ = server_->add_service({.name = "Own", .permissions = kMailAndText | kLater});
+        other_ = server_->add_service({.name = "Other", .permissions = kMailAndText | kLater});
         HttpClient client(server_->port());
         document_ = *parse_json(client.get("/openapi.json").body);
         own_ids_ = ids_of(own_);
@@ -145,9 +146,13 @@ protected:
         const auto email = server_->add_template(service.id, Channel::email, "Hello").to_string();
         const auto received = server_->add_received_text(service.id, "+12025550177", "Hello").to_string();
         ApiClient client(*server_, service);
-        const auto sent =
-            client.post("/v2/notifications/sms", {{"phone_number", "+12025550123"}, {"template_id", sms}}).text("/id");
-        return {sms, email, received, sent};
+        json::object message{{"phone_number", "+12025550123"}, {"template_id", sms}};
+        const auto sent = client.post("/v2/notifications/sms", message).text("/id");
+        message["scheduled_for"] = format_v2(SystemClock().now() + std::chrono::hours(1));
+        const auto later = client.post("/v2/notifications/sms", message).text("/id");
+        const json::object list{{"template_id", sms}, {"name", "x"}, {"csv", "phone number\n+12025550123\n"}};
+        const auto job = client.post("/v2/notifications/bulk", list).text("/data/id");
+        return {sms, email, received, sent, later, job};
     }
 
     // What the admin app can ask for besides: a contact list, and a job that has not begun.
@@ -251,18 +256,32 @@ protected:
         return &resolved(body->at_pointer("/content/application~1json/schema")).as_object();
     }
 
+    // What a body must have: of alternatives, the first.
+    static std::vector<std::string_view> required_members(const json::object& schema)
+    {
+        std::vector<std::string_view> names;
+        const auto add = [&](const json::object& part)
+        {
+            const auto* required = part.if_contains("required");
+            if (required == nullptr) return;
+            for (const auto& name : required->as_array()) names.push_back(name.as_string());
+        };
+        add(schema);
+        if (const auto* ways = schema.if_contains("oneOf")) add(ways->as_array().front().as_object());
+        return names;
+    }
+
     // The least body that the document allows, with `id` for every id.
     static json::object body_of(const Route& route, std::string_view id)
     {
         json::object body;
         const auto* schema = body_schema(route);
-        const auto* required = schema == nullptr ? nullptr : schema->if_contains("required");
-        if (required == nullptr) return body;
-        for (const auto& name : required->as_array())
+        if (schema == nullptr) return body;
+        for (const auto name : required_members(*schema))
         {
-            const auto value = sample(resolved(schema->at("properties").at(name.as_string())), id);
+            const auto value = sample(resolved(schema->at("properties").at(name)), id);
             if (value)
-                body[name.as_string()] = *value;
+                body[name] = *value;
             else
                 ADD_FAILURE() << route.path << ": api/openapi.json has no example for " << name;
         }
