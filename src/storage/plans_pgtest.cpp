@@ -174,15 +174,15 @@ TEST(Plans, OfAcceptNotificationsProbeTheSuppressionsAlsoWhenThereAreMany)
     const std::vector<LocalDate> dates(1);
     const std::vector<bool> flags(1);
     const std::vector<pg::Bytes> bytes(1);
-    const auto plan = plan_of(
-        sql::accept_notifications,
-        pg::Params::of(ids, ids, ids, versions, ids, numbers, numbers, numbers, numbers, flags, texts, texts, instants,
-                       dates, dates, bytes, limits, flags, texts, ids, bytes, bytes, ids, versions, ids, flags),
-        "INSERT INTO suppressions (service_id, id, channel, recipient_hash, reason, created_at) "
-        "SELECT '00000000-0000-4000-8000-000000000000', gen_random_uuid(), 1, "
-        "decode(repeat(md5(i::text), 2), 'hex'), 1, now() FROM generate_series(1, 20000) i; "
-        "ANALYZE suppressions",
-        Scans::allowed);
+    const auto plan = plan_of(sql::accept_notifications,
+                              pg::Params::of(ids, ids, ids, versions, ids, numbers, numbers, numbers, numbers, flags,
+                                             texts, texts, instants, dates, dates, bytes, limits, flags, texts, ids,
+                                             bytes, bytes, ids, versions, ids, flags, instants),
+                              "INSERT INTO suppressions (service_id, id, channel, recipient_hash, reason, created_at) "
+                              "SELECT '00000000-0000-4000-8000-000000000000', gen_random_uuid(), 1, "
+                              "decode(repeat(md5(i::text), 2), 'hex'), 1, now() FROM generate_series(1, 20000) i; "
+                              "ANALYZE suppressions",
+                              Scans::allowed);
     EXPECT_THAT(plan, HasSubstr("Index Scan using suppressions_active")) << plan;
     EXPECT_THAT(plan, Not(HasSubstr("Seq Scan on suppressions"))) << plan;
 }

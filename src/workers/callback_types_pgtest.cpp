@@ -28,8 +28,9 @@ constexpr pg::Statement kAddComplaint{
     "VALUES ($1::uuid, $2::uuid, $3::uuid, 'ses', $4::timestamptz, $4::timestamptz)"};
 constexpr pg::Statement kAddInbound{
     "t_add_inbound",
-    "INSERT INTO inbound_sms (service_id, id, notify_number, sealed, provider, provider_date, created_at, purge_on) "
-    "VALUES ($1::uuid, $2::uuid, '18005550100', $3::bytea, 'sns', $4::timestamptz, $4::timestamptz, '2026-06-23')"};
+    "INSERT INTO inbound_sms (service_id, id, notify_number, sealed, provider, provider_date, created_at, purge_on, "
+    "local_date) VALUES ($1::uuid, $2::uuid, '18005550100', $3::bytea, 'sns', $4::timestamptz, $4::timestamptz, "
+    "'2026-06-23', '2026-06-15')"};
 
 // Where the service has set a callback of this type.
 Task<> owe(pg::Transaction& transaction, const WorldService& service, const std::string& type, Uuid subject)

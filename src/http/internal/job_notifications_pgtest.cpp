@@ -250,7 +250,8 @@ TEST_F(JobNotifications, OfAJobThatIsNotThereThereAreNone)
 TEST_F(JobNotifications, AreNotShownOnceTheirDayHasCome)
 {
     const auto id = send(2);
-    server_->run_sql(fmt::format("UPDATE notifications SET purge_on = current_date - 1 WHERE job_id = '{}'", id));
+    server_->run_sql(
+        fmt::format("UPDATE notifications SET status = 5, purge_on = current_date - 1 WHERE job_id = '{}'", id));
     const auto answer = admin_.get(path_of(id, "/notifications"));
     EXPECT_EQ(answer.at("/notifications"), json::value(json::array()));
     EXPECT_EQ(answer.at("/total"), 0);
