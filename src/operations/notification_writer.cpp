@@ -13,6 +13,7 @@ namespace
 {
 
 constexpr auto kInsertTimeout = seconds(20);
+constexpr auto kFullIsBelieved = seconds(2);
 constexpr int kAttempts = 3;  // when another transaction was in the way
 
 template <class T, class Read>
@@ -107,7 +108,7 @@ bool NotificationWriter::has_reached_daily_limit(const Service& service, Instant
 {
     if (utc_date(now) != full_day_) return false;
     const auto found = full_.find(service.id);
-    return found != full_.end() && service.message_limit <= found->second;
+    return found != full_.end() && service.message_limit <= found->second.limit && now < found->second.believed_until;
 }
 
 void NotificationWriter::note_full(const NewNotification& row)
@@ -116,7 +117,7 @@ void NotificationWriter::note_full(const NewNotification& row)
     if (day < full_day_) return;
     if (day > full_day_) full_.clear();
     full_day_ = day;
-    full_[row.service_id] = row.message_limit;
+    full_[row.service_id] = {row.message_limit, row.created_at + kFullIsBelieved};
 }
 
 Task<std::vector<WriteOutcome>> NotificationWriter::commit(Batch batch)

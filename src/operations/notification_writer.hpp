@@ -90,8 +90,8 @@ public:
     {
         return commits_.submit(std::move(notification), deadline);
     }
-    // The database has said so before, of this day and this limit: asking it again would change nothing. False while it
-    // is not known.
+    // The database has said so of this day and this limit in the last seconds. It need not stay so: a job gives back
+    // what it did not use. False while it is not known.
     [[nodiscard]] bool has_reached_daily_limit(const Service& service, Instant now) const;
 
 private:
@@ -103,9 +103,14 @@ private:
 
     pg::Database& database_;
     Written written_;
-    // Services whose limit for full_day_ is used up, and what it was.
+    struct FullLimit
+    {
+        std::int64_t limit = 0;
+        Instant believed_until{};
+    };
+    // Services whose limit for full_day_ was used up.
     LocalDate full_day_{};
-    std::unordered_map<ServiceId, std::int64_t, UuidHash> full_;
+    std::unordered_map<ServiceId, FullLimit, UuidHash> full_;
     GroupCommit<NewNotification, WriteOutcome> commits_;
 };
 

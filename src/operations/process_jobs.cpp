@@ -207,7 +207,13 @@ Task<JobTurn> ProcessJobs::commit_all(ClaimedJob& claimed, Pipeline& pipeline, c
     std::int32_t rows = 0;
     while (true)
     {
-        while (!pipeline.waiting && !pipeline.has_ended) co_await pipeline.changed.wait(deadline_in(kLongestStatement));
+        while (!pipeline.waiting && !pipeline.has_ended)
+        {
+            if (co_await pipeline.changed.wait(deadline_in(options_.lease / 3))) continue;
+            // To pass over the rows that are done may take longer than a lease, when they are millions.
+            if (!co_await queue_.renew(claimed, options_.lease, deadline_in(kLongestStatement)))
+                co_return JobTurn::lost;
+        }
         if (!pipeline.waiting) break;
         auto batch = *std::exchange(pipeline.waiting, std::nullopt);
         pipeline.changed.notify_all();

@@ -83,6 +83,7 @@ CREATE TABLE job_retry_rows (
     replaces_notification_id uuid NOT NULL,
     PRIMARY KEY (service_id, job_id, generation, row_number)
 );
+CREATE INDEX job_retry_rows_by_replaced ON job_retry_rows (service_id, job_id, replaces_notification_id);
 
 -- Jobs whose messages may not leave: paused and cancelled ones. A claim puts what it finds of them into queue_held, so that both act at once,
 -- however much is queued.

@@ -1,4 +1,4 @@
--- What tells that a message is overdue, and how fast providers are. docs/architecture.md, "Time-outs" and "Providers", gives the reasons.
+-- What tells that a message is overdue, and how fast providers are. docs/architecture.md, "The states" and "Providers", gives the reasons.
 
 -- Since when the fate of a message is awaited: time_out_notifications ends those that wait for too long. Rows of one batch have one moment, so the
 -- index costs a batch about as much as a row.

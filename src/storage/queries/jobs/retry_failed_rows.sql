@@ -1,8 +1,11 @@
 -- Puts the rows whose newest message failed for good in line once more. $1 service, $2 id, $3 now. Whoever is suppressed is not tried again: it would
 -- end in the same way. $4 'suppressed: %', as accept_notifications and the delivery say it.
+-- Rows that the last retry had in line and did not come to (it was refused, or ended in an error) are in line again. A job whose first run ended in an
+-- error is none of these: rows behind the error were never sent.
 WITH job AS (
-    SELECT service_id, id, generation FROM jobs
-    WHERE service_id = $1::uuid AND id = $2::uuid AND status IN ('finished', 'error', 'sending limits exceeded') AND processing_started IS NOT NULL
+    SELECT service_id, id, generation, next_row FROM jobs
+    WHERE service_id = $1::uuid AND id = $2::uuid AND (status IN ('finished', 'sending limits exceeded') OR (status = 'error' AND generation > 1))
+      AND processing_started IS NOT NULL
       AND paused_at IS NULL AND archived_at IS NULL
     FOR UPDATE
 ),
@@ -17,7 +20,13 @@ failed AS (
         OFFSET 0
     ) n
     WHERE NOT EXISTS (SELECT FROM job_retry_rows r
-                      WHERE r.service_id = $1::uuid AND r.job_id = $2::uuid AND r.replaces_notification_id = n.id)
+                      WHERE r.service_id = $1::uuid AND r.job_id = $2::uuid AND r.replaces_notification_id = n.id
+                        AND NOT (r.generation = j.generation AND r.row_number >= j.next_row))
+),
+dropped AS (
+    DELETE FROM job_retry_rows r USING job j
+    WHERE r.service_id = $1::uuid AND r.job_id = $2::uuid AND r.generation = j.generation AND r.row_number >= j.next_row
+      AND EXISTS (SELECT FROM failed)
 ),
 noted AS (
     INSERT INTO job_retry_rows (service_id, job_id, generation, row_number, replaces_notification_id)

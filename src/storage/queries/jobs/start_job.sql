@@ -7,10 +7,10 @@ WITH mine AS (
 ),
 granted AS (
     INSERT INTO daily_usage AS u (service_id, day, count, granted, message_limit)
-    SELECT service_id, $7::date, $4::int8, $4::int8, $5::int8 FROM mine WHERE $4::int8 <= $5::int8
+    SELECT service_id, $7::date, $4::int8, $4::int8, $5::int8 FROM mine WHERE $4::int8 = 0 OR $4::int8 <= $5::int8
     ON CONFLICT (service_id, day) DO UPDATE
         SET count = u.count + EXCLUDED.count, granted = EXCLUDED.count, message_limit = EXCLUDED.message_limit
-        WHERE u.count + EXCLUDED.count <= EXCLUDED.message_limit
+        WHERE EXCLUDED.count = 0 OR u.count + EXCLUDED.count <= EXCLUDED.message_limit
     RETURNING service_id
 )
 UPDATE jobs j

@@ -28,10 +28,12 @@ taken AS (
     RETURNING r.lane, r.service_id, r.channel, r.notification_id, r.attempt, r.uncertain
 ),
 -- With all that is known of each: a join of one of these sets with another would be a nested loop over estimates of one row.
--- What is of a job that is paused or cancelled goes aside, unless it may have left already: that doubt is settled as any other.
+-- What is of a job that is paused or cancelled goes aside, unless it may have left already: that doubt is settled as any other. With a lock on the hold:
+-- whoever resumes waits until it is in queue_held, and takes it from there.
 found AS MATERIALIZED (
     SELECT t.*, n.job_id, n.template_id, n.template_version, n.key_type, n.international, n.purge_on, n.created_at,
-           n.job_id IS NOT NULL AND NOT t.uncertain AND EXISTS (SELECT FROM job_holds h WHERE h.service_id = t.service_id AND h.job_id = n.job_id) AS is_held,
+           n.job_id IS NOT NULL AND NOT t.uncertain AND EXISTS (SELECT FROM job_holds h WHERE h.service_id = t.service_id AND h.job_id = n.job_id
+                                                               FOR KEY SHARE) AS is_held,
            (SELECT CASE
                        WHEN n.international THEN p.abroad
                        WHEN t.attempt > 1 AND p.other <> '' AND p.provider = (

@@ -1,8 +1,8 @@
--- Puts messages that are in no table of the queue back into it, as retries that are due at once: whoever moves them knows that they lie below its cursor.
+-- Puts messages that are in no table of the queue back into it, as retries that are due at once, or when they are to be sent: whoever moves them knows that they lie below its cursor.
 -- $1 service, $2 and $3 the ids between which to look, $4 the most, $5 now. After lock_requeueing, in the same transaction.
 -- A message that had an attempt may have been sent: it is in doubt. Its lane is told by what is known of it.
 WITH lost AS (
-    SELECT n.service_id, n.id, n.channel, n.key_type, n.job_id, n.template_id
+    SELECT n.service_id, n.id, n.channel, n.key_type, n.job_id, n.template_id, n.scheduled_for
     FROM notifications n
     WHERE n.service_id = $1::uuid AND n.id >= $2::uuid AND n.id < $3::uuid AND n.status = 1
       AND NOT EXISTS (SELECT FROM queue_ready q WHERE q.lane = ANY (ARRAY[1, 2, 3, 4]::int2[]) AND q.service_id = n.service_id
@@ -32,4 +32,4 @@ noted AS (
     SELECT $5::timestamptz, service_id, id, 15 FROM known
 )
 INSERT INTO queue_retries (run_at, service_id, notification_id, lane, channel, attempt, uncertain)
-SELECT timestamptz 'epoch', service_id, id, lane, channel, attempts + 1, attempts > 0 FROM known
+SELECT greatest(timestamptz 'epoch', scheduled_for), service_id, id, lane, channel, attempts + 1, attempts > 0 FROM known
