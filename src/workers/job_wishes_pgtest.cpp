@@ -131,6 +131,17 @@ TEST(JobWishes, WhatIsQueuedIsPutAsideWhenAJobIsSlowed)
         });
 }
 
+// Rows 2 and 7 of the only job there is end as temporary-failure.
+Task<> fail_two_rows(JobWorld& world)
+{
+    co_await world.run_sql(
+        "WITH f AS (UPDATE notifications SET status = 8 WHERE job_row_number IN (2, 7) RETURNING *), d AS "
+        "(DELETE "
+        "FROM queue_ready) INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, "
+        "status, notifications, billable_units, job_id) SELECT local_date, service_id, template_id, channel, "
+        "key_type, s, n, n * billable_units, job_id FROM f, (VALUES (1, -1), (8, 1)) AS t (s, n)");
+}
+
 TEST(JobWishes, FailedRowsAreSentAgainInTheSameJobWithTheirLineage)
 {
     in_job_world(
@@ -140,12 +151,7 @@ TEST(JobWishes, FailedRowsAreSentAgainInTheSameJobWithTheirLineage)
             EXPECT_FALSE((co_await retry_failed_rows(world.context(), job.service_id, job.id)).has_value());
             co_await world.work();
             EXPECT_FALSE((co_await retry_failed_rows(world.context(), job.service_id, job.id)).has_value());
-            co_await world.run_sql(
-                "WITH f AS (UPDATE notifications SET status = 8 WHERE job_row_number IN (2, 7) RETURNING *), d AS "
-                "(DELETE "
-                "FROM queue_ready) INSERT INTO ledger_deltas (local_date, service_id, template_id, channel, key_type, "
-                "status, notifications, billable_units, job_id) SELECT local_date, service_id, template_id, channel, "
-                "key_type, s, n, n * billable_units, job_id FROM f, (VALUES (1, -1), (8, 1)) AS t (s, n)");
+            co_await fail_two_rows(world);
             EXPECT_TRUE((co_await retry_failed_rows(world.context(), job.service_id, job.id)).has_value());
             co_await world.work();
             const auto report = co_await world.show(job);
@@ -160,6 +166,27 @@ TEST(JobWishes, FailedRowsAreSentAgainInTheSameJobWithTheirLineage)
                       2);
             // What took their place has not failed, and what failed has been replaced.
             EXPECT_FALSE((co_await retry_failed_rows(world.context(), job.service_id, job.id)).has_value());
+        });
+}
+
+TEST(JobWishes, WhatARefusedRetryDidNotSendIsInLineForTheNext)
+{
+    in_job_world(
+        [](JobWorld& world) -> Task<>
+        {
+            const auto job = co_await world.add(JobWorld::rows(10));
+            co_await world.work();
+            co_await fail_two_rows(world);
+            co_await world.run_sql("UPDATE daily_usage SET count = message_limit");
+            EXPECT_TRUE((co_await retry_failed_rows(world.context(), job.service_id, job.id)).has_value());
+            co_await world.work();
+            EXPECT_EQ((co_await world.show(job)).job.status, JobStatus::sending_limits_exceeded);
+            co_await world.run_sql("UPDATE daily_usage SET count = 0");
+            EXPECT_TRUE((co_await retry_failed_rows(world.context(), job.service_id, job.id)).has_value());
+            co_await world.work();
+            const auto report = co_await world.show(job);
+            EXPECT_EQ(report.job.status, JobStatus::finished);
+            EXPECT_EQ(report.job.rows_retried, 2);
         });
 }
 
