@@ -17,6 +17,7 @@ inline constexpr std::chrono::days kEventsKept{100};             // UTC days: th
 inline constexpr std::chrono::hours kIdempotencyKeysKept{24};    // since they were used
 inline constexpr std::chrono::days kDeadSecretsKept{30};         // since the key was revoked
 inline constexpr std::chrono::days kLiftedSuppressionsKept{90};  // since: somebody may ask who lifted it
+inline constexpr std::chrono::days kTaskRunsKept{30};            // since they began
 
 // How a kind of data goes.
 enum class RetentionMeans

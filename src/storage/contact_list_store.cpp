@@ -1,6 +1,7 @@
 #include "storage/contact_list_store.hpp"
 
 #include "sql/queries.hpp"
+#include "storage/read_as_tenant.hpp"
 
 namespace herald
 {
@@ -34,11 +35,8 @@ Failure refused(const pg::SqlError& error)
 Task<std::vector<ContactList>> ContactListStore::read(ServiceId service, std::optional<ContactListId> id,
                                                       RecentJobs recent, Deadline deadline)
 {
-    std::vector<std::pair<pg::Statement, pg::Params>> statements;
-    statements.emplace_back(sql::become_tenant, pg::Params::of(service.to_string()));
-    statements.emplace_back(sql::list_contact_lists, pg::Params::of(service, id, recent.email, recent.sms, kMostShown));
-    const auto answers = co_await database_.execute_together(std::move(statements), deadline);
-    const auto& rows = answers.at(1);
+    auto params = pg::Params::of(service, id, recent.email, recent.sms, kMostShown);
+    const auto rows = co_await read_as_tenant(database_, service, sql::list_contact_lists, std::move(params), deadline);
     std::vector<ContactList> found;
     found.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) found.push_back(read_contact_list(rows, i));

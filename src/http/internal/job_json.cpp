@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "http/job_values.hpp"
 #include "http/json_values.hpp"
 #include "http/notification_values.hpp"
 #include "storage/user_store.hpp"
@@ -75,14 +76,6 @@ json::object shown(const JobReport& report, const Service& owner, const JobNames
 }
 
 }  // namespace
-
-json::array statistics_json(const std::vector<JobCount>& counts)
-{
-    json::array shown;
-    for (const auto& one : counts)
-        shown.push_back(json::object{{"status", to_string(one.status)}, {"count", one.count}});
-    return shown;
-}
 
 Task<json::array> jobs_json(std::vector<JobReport> reports, ServicePtr owner, Context& context, Deadline deadline)
 {

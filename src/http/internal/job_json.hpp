@@ -9,8 +9,6 @@
 namespace herald::http::internal
 {
 
-json::array statistics_json(const std::vector<JobCount>& counts);
-
 // With the names of authors and templates, which are read together. Jobs of one service.
 Task<json::array> jobs_json(std::vector<JobReport> reports, ServicePtr owner, Context& context, Deadline deadline);
 Task<json::object> job_json(JobReport report, ServicePtr owner, Context& context, Deadline deadline);

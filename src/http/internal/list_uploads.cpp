@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "http/internal/handlers.hpp"
-#include "http/internal/job_json.hpp"
 #include "http/internal/requests.hpp"
+#include "http/job_values.hpp"
 #include "http/query_values.hpp"
 #include "storage/upload_store.hpp"
 

@@ -17,7 +17,7 @@ NotificationsAsked read_notifications_asked(const Query& query, FieldErrors& err
     const auto most = asked.format_for_csv ? kMostCsvPageSize : kMostPageSize;
     asked.page_size =
         static_cast<std::int32_t>(std::min<std::int64_t>(read_positive(query, "page_size", kPageSize, errors), most));
-    asked.limit_days = read_integer(query, "limit_days", errors);
+    static_cast<void>(read_integer(query, "limit_days", errors));
     for (const auto* name : {"include_jobs", "include_from_test_key", "include_one_off", "count_pages"})
         static_cast<void>(read_boolean(query, name, true, errors));
     if (const auto text = query.first("older_than"); text && !Uuid::parse(*text))

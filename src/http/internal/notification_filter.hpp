@@ -17,7 +17,6 @@ struct NotificationsAsked
     std::vector<Channel> channels;  // empty: all
     std::int64_t page = 1;
     std::int32_t page_size = 0;
-    std::optional<std::int64_t> limit_days;
     bool format_for_csv = false;
 };
 

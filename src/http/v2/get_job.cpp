@@ -2,6 +2,7 @@
 //
 // Security: scoped by service, so another tenant's id is a 404. Reasons name columns and never a value.
 
+#include "http/job_values.hpp"
 #include "http/v2/handlers.hpp"
 #include "http/v2/job_json.hpp"
 #include "http/v2/notification_json.hpp"
@@ -24,14 +25,6 @@ Task<json::value> author_json(const Job& job, Context& context, Deadline deadlin
     json::object author{{"id", job.created_by_id->to_string()}, {"name", nullptr}};
     if (!users.empty()) author["name"] = users.front().name;
     co_return json::value(std::move(author));
-}
-
-json::array statistics_json(const std::vector<JobCount>& counts)
-{
-    json::array shown;
-    for (const auto& one : counts)
-        shown.push_back(json::object{{"status", to_string(one.status)}, {"count", one.count}});
-    return shown;
 }
 
 json::array rows_json(const std::vector<RefusedRow>& rows)

@@ -1,4 +1,5 @@
-#include "ops/tasks/tasks.hpp"
+#include "operations/retention_rules.hpp"
+#include "ops/tasks/in_batches.hpp"
 #include "sql/queries.hpp"
 
 namespace herald::tasks
@@ -6,16 +7,7 @@ namespace herald::tasks
 
 Task<std::int64_t> purge_task_runs(TaskContext& context, const TaskRun& run)
 {
-    constexpr auto kKeptFor = std::chrono::hours(30 * 24);
-    const Uuid before = uuid_v7_floor(run.now - kKeptFor);
-    std::int64_t purged = 0;
-    while (true)
-    {
-        auto params = pg::Params::of(before, run.batch);
-        const auto rows = co_await context.database.execute(sql::purge_task_runs, std::move(params), run.deadline);
-        purged += rows.affected();
-        if (rows.affected() < run.batch) co_return purged;
-    }
+    return in_batches(context, sql::purge_task_runs, pg::Params::of(uuid_v7_floor(run.now - kTaskRunsKept)), run);
 }
 
 }  // namespace herald::tasks
